@@ -1,0 +1,1 @@
+"""The service's shared rooms and the program itself."""
