@@ -1,0 +1,1 @@
+"""Plain Python that every room stands on: words, time, money, tables. No Flask here."""

@@ -1,0 +1,86 @@
+"""Pages of a long list by key: the next page starts after the last row's key, never by offset."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+T = TypeVar("T")
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Up to ``size`` rows and the key of the next page, if there is one."""
+
+    rows: Sequence[T]
+    next_key: str | None
+
+    def __iter__(self) -> Any:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One column of a sort order; the last must be unique and none may be NULL."""
+
+    column: ColumnElement[Any] | InstrumentedAttribute[Any]
+    is_descending: bool = False
+
+
+def fetch_page(
+    session: Session,
+    select: Select[Any],
+    *,
+    order: Sequence[Order],
+    key: str | None,
+    size: int = PAGE_SIZE,
+) -> Page[Any]:
+    """Rows after ``key`` in ``order``; entities or tuples as the select gives them.
+
+    A key that is not ours (typed by hand, of another list) is ignored: the first page is shown.
+    """
+    values = _read_key(key, len(order))
+    if values is not None:
+        select = select.where(_after(order, values))
+    columns = [o.column.desc() if o.is_descending else o.column.asc() for o in order]
+    marks = [o.column.label(f"_key{n}") for n, o in enumerate(order)]
+    rows = session.execute(select.add_columns(*marks).order_by(*columns).limit(size + 1)).all()
+    width = len(rows[0]) - len(order) if rows else 1
+    shown = rows[:size]
+    next_key = _write_key(shown[-1][width:]) if len(rows) > size else None
+    return Page([row[0] if width == 1 else row[:width] for row in shown], next_key)
+
+
+def _after(order: Sequence[Order], values: Sequence[Any]) -> ColumnElement[bool]:
+    clauses = []
+    for n, (step, value) in enumerate(zip(order, values, strict=True)):
+        beyond = step.column < value if step.is_descending else step.column > value
+        equal = [o.column == v for o, v in zip(order[:n], values[:n], strict=True)]
+        clauses.append(and_(*equal, beyond))
+    return or_(*clauses)
+
+
+def _write_key(values: Sequence[Any]) -> str:
+    plain = [{"at": v.isoformat()} if isinstance(v, datetime) else v for v in values]
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=str)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_key(key: str | None, width: int) -> list[Any] | None:
+    if not key:
+        return None
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
+        values = [datetime.fromisoformat(v["at"]) if isinstance(v, dict) else v for v in plain]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return values if len(values) == width else None
