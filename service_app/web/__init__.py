@@ -1,0 +1,1 @@
+"""Flask without business nouns: errors, forms, filters, security."""
