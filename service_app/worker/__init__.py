@@ -1,0 +1,1 @@
+"""Timed work: which runs were made, by which worker, and whether one is alive."""
