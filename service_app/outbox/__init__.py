@@ -1,0 +1,1 @@
+"""Messages on their way out, tried again with growing pauses."""
