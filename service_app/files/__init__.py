@@ -1,0 +1,1 @@
+"""Uploads: what kind they are by content, where they lie, their thumbnails."""
