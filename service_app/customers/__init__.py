@@ -1,0 +1,1 @@
+"""Companies outside, their sites, contacts, and who of them signs in."""

@@ -1,0 +1,1 @@
+"""Our own side: legal entity, branches, teams, number series."""
