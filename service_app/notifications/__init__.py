@@ -1,0 +1,1 @@
+"""The in-app inbox, and the letters that go with it."""
