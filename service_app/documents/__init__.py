@@ -1,0 +1,1 @@
+"""Issued papers: number, snapshot, hash, and the PDF made of them once."""
