@@ -1,0 +1,1 @@
+"""The machines' domain: passport, running hours, faults, maintenance, parts."""

@@ -1,0 +1,1 @@
+"""Faults: what a machine cannot do, since when, why."""

@@ -1,0 +1,68 @@
+"""How bad a fault is and where its life stands. Pure."""
+
+from service_app.core.enums import Labelled, Tone
+from service_app.core.text import N_, P_, Text
+
+
+class Severity(Labelled):
+    """What the machine can still do. ``choice`` and ``choice_hint`` are the words on buttons."""
+
+    STOPPED = "stopped", N_("Machine stopped"), Tone.RED, "alert-octagon"
+    DEGRADED = "degraded", N_("Works with limits"), Tone.AMBER, "alert-triangle"
+    MINOR = "minor", N_("Does not hinder work"), Tone.PLAIN, "info-circle"
+
+    @property
+    def choice(self) -> Text:
+        """The big word of the choice: ``Stopped``."""
+        return _CHOICES[self][0]
+
+    @property
+    def choice_hint(self) -> Text:
+        """The small words under it: ``cannot work``."""
+        return _CHOICES[self][1]
+
+
+_CHOICES = {
+    Severity.STOPPED: (P_("severity", "Stopped"), P_("severity", "cannot work")),
+    Severity.DEGRADED: (P_("severity", "Works"), P_("severity", "with limits")),
+    Severity.MINOR: (P_("severity", "Does not hinder"), P_("severity", "work goes on")),
+}
+
+
+class FaultStatus(Labelled):
+    """The life of a fault."""
+
+    OPEN = "open", P_("fault", "Open"), Tone.AMBER, "alert-triangle"
+    IN_WORK = "in_work", P_("fault", "In work"), Tone.PETROL, "tool"
+    FIXED = "fixed", P_("fault", "Fixed"), Tone.GREEN, "checks"
+    CONFIRMED = "confirmed", P_("fault", "Confirmed fixed"), Tone.GREEN, "lock"
+    NOT_CONFIRMED = "not_confirmed", P_("fault", "Not confirmed"), Tone.SLATE, "circle-x"
+    DUPLICATE = "duplicate", P_("fault", "Duplicate"), Tone.SLATE, "copy"
+
+
+OPEN = frozenset({FaultStatus.OPEN, FaultStatus.IN_WORK})
+"""The fault is still there."""
+
+MOVES: dict[FaultStatus, frozenset[FaultStatus]] = {
+    FaultStatus.OPEN: frozenset(
+        {
+            FaultStatus.IN_WORK,
+            FaultStatus.FIXED,
+            FaultStatus.NOT_CONFIRMED,
+            FaultStatus.DUPLICATE,
+        }
+    ),
+    FaultStatus.IN_WORK: frozenset(
+        {FaultStatus.OPEN, FaultStatus.FIXED, FaultStatus.NOT_CONFIRMED, FaultStatus.DUPLICATE}
+    ),
+    FaultStatus.FIXED: frozenset({FaultStatus.CONFIRMED, FaultStatus.IN_WORK}),
+    FaultStatus.CONFIRMED: frozenset(),
+    FaultStatus.NOT_CONFIRMED: frozenset({FaultStatus.IN_WORK}),
+    FaultStatus.DUPLICATE: frozenset(),
+}
+"""Which status may follow which."""
+
+
+def may_move(current: FaultStatus, to: FaultStatus) -> bool:
+    """Whether the table of moves has it."""
+    return to in MOVES[current]

@@ -1,0 +1,1 @@
+"""Machines, their models, companies and lives."""

@@ -1,0 +1,106 @@
+"""A machine's page is made by many rooms: each gives facts, columns and tabs of its own.
+
+The registry lists them; a room further right draws its tab with :func:`machine_page`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from flask import Flask, current_app, render_template
+from sqlalchemy.orm import Session
+
+from assets.machines.models import Machine
+from service_app.accounts.guard import current_actor
+from service_app.core.actor import Actor
+from service_app.core.clock import now
+from service_app.core.text import Text
+from service_app.web.session import db_session
+
+Shown = Text | str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure of the band on top: label, value, a line of context, where it leads."""
+
+    label: Text
+    value: Shown
+    line: Shown = ""
+    url: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a column of the fleet says of one machine."""
+
+    value: Shown
+    line: Shown = ""
+    url: str = ""
+    tone: str = ""
+
+
+FactSource = Callable[[Session, Actor, Machine, datetime], Sequence[Fact]]
+CellSource = Callable[[Session, Actor, Sequence[Machine], datetime], Mapping[int, Cell]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the fleet, filled for all machines of a page at once."""
+
+    label: Text
+    cells: CellSource
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of a machine's page; ``endpoint`` takes ``machine_id``."""
+
+    label: Text
+    endpoint: str
+    is_for_staff: bool = False
+
+
+@dataclass(frozen=True)
+class MachinePages:
+    """What the registry gives."""
+
+    facts: tuple[FactSource, ...] = ()
+    columns: tuple[Column, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+
+
+def init_app(app: Flask, pages: MachinePages) -> None:
+    """Hang the registry's lists on the application."""
+    app.extensions["machine_pages"] = pages
+
+
+def _pages() -> MachinePages:
+    return cast(MachinePages, current_app.extensions["machine_pages"])
+
+
+def machine_page(template: str, machine: Machine, *, tab: str, **values: Any) -> str:
+    """A tab of a machine's page: facts on top, tabs, and ``template`` below.
+
+    ``template`` extends ``assets/machines/layout.html``; ``tab`` is the tab's endpoint.
+    """
+    session, actor, moment = db_session(), current_actor(), now()
+    pages = _pages()
+    facts = [f for source in pages.facts for f in source(session, actor, machine, moment)]
+    tabs = [
+        t
+        for t in pages.tabs
+        if t.endpoint in current_app.view_functions and (actor.is_staff or not t.is_for_staff)
+    ]
+    return render_template(
+        template, machine=machine, facts=facts, tabs_shown=tabs, current_tab=tab, **values
+    )
+
+
+def fleet_columns(
+    session: Session, actor: Actor, machines: Sequence[Machine], moment: datetime
+) -> list[tuple[Text, Mapping[int, Cell]]]:
+    """(label, cells by machine) of the columns other rooms give to the fleet."""
+    return [(c.label, c.cells(session, actor, machines, moment)) for c in _pages().columns]

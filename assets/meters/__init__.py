@@ -1,0 +1,1 @@
+"""Running hours: meters, segments, readings."""
