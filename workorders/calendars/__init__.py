@@ -1,0 +1,1 @@
+"""Working calendars: when time counts, and the arithmetic of working time."""
