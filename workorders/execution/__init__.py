@@ -1,0 +1,1 @@
+"""Execution: set out, arrive, start, wait, note, photograph, measure, finish."""

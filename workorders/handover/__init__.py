@@ -1,0 +1,1 @@
+"""Handover: showing the machine at work, both signatures, closing."""
