@@ -1,0 +1,1 @@
+"""Missed promises: each with its length, its cause and what is done about it."""
