@@ -1,0 +1,1 @@
+"""Pages of staff that show several rooms at once."""

@@ -1,0 +1,207 @@
+"""The manager's screen: what is late, what will be, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from service_app.accounts.guard import current_actor, requires
+from service_app.accounts.permissions import Permission
+from service_app.core.actor import Actor
+from service_app.core.reader import Reader
+from service_app.core.text import N_, Text
+from service_app.desk import promise_figures as figures
+from service_app.desk import promise_queries as queries
+from service_app.desk.promise_figures import Kept, LateTime, Period
+from service_app.organisation.queries import find_default_branch
+from service_app.web.reading import DEFAULT_ZONE, reader
+from service_app.web.session import db_session
+from workorders.breaches import queries as breaches
+from workorders.breaches.rules import BreachFilter
+from workorders.orders.clocks import ShownClock, shown
+from workorders.orders.models import OrderClock, WorkOrder
+from workorders.sla.queries import Promises, load
+from workorders.sla.rules import Clock
+
+blueprint = Blueprint("promises", __name__)
+CUSTOMERS_SHOWN = 12
+BREACHES_SHOWN = 5
+_LINES = {
+    Clock.RESPONSE: "rest", Clock.QUOTE: "theirs", Clock.ARRIVAL: "ours s-dash",
+    Clock.RESTORE: "ours", Clock.AGREED: "rest s-dash",
+}  # fmt: skip
+_BARS = {"petrol": "ours", "violet": "theirs"}
+
+
+@dataclass(frozen=True)
+class Burning:
+    """One row of the list: the promise, whose it is, what is known of it."""
+
+    pill: ShownClock
+    order: WorkOrder
+    why: Text
+
+
+@dataclass(frozen=True)
+class Months:
+    """The month looked at and its neighbours, as the address names them."""
+
+    present: Period
+    label: Text
+    name: Text
+    in_name: Text
+    before: str
+    before_in_name: Text
+    after: str | None
+
+
+@blueprint.get("/promises")
+@requires(Permission.PROMISES_VIEW)
+def index() -> ResponseReturnValue:
+    """Late now, due next, kept by clock and week, late hours by cause, customers."""
+    session, me = db_session(), reader()
+    branch = find_default_branch(session)
+    zone = ZoneInfo(branch.zone if branch else DEFAULT_ZONE)
+    today = me.now.astimezone(zone).date()
+    first = figures.read_month(request.args.get("month"), today)
+    return render_template(
+        "service_app/desk/promises.html",
+        months=_months(first, today, zone),
+        may_review=current_actor().can(Permission.BREACHES_REVIEW),
+        **_now_part(session, me, today, zone),
+        **_month_part(session, me, first, today, zone),
+    )
+
+
+def _months(first: date, today: date, zone: ZoneInfo) -> Months:
+    before, after = figures.month_before(first), figures.month_after(first)
+    return Months(
+        figures.month_period(first, zone),
+        Text("%(month)s %(year)s", month=figures.MONTHS[first.month - 1], year=str(first.year)),
+        figures.MONTHS[first.month - 1],
+        figures.IN_MONTH[first.month - 1],
+        f"{before:%Y-%m}",
+        figures.MONTHS[before.month - 1],
+        f"{after:%Y-%m}" if after <= today else None,
+    )
+
+
+def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict[str, Any]:
+    """What burns as of this moment, whatever month is looked at."""
+    tomorrow_evening = figures.period(today, today + timedelta(days=2), zone).end
+    promises = load(session)
+    at_now = queries.at_now(session, me.now, tomorrow_evening)
+    rows = queries.list_burning(session, tomorrow_evening)
+    since = at_now.late_since
+    return {
+        "at_now": at_now,
+        "longest": promises.calendar.between(since, me.now) if since else 0,
+        "burning": _burning(rows, promises, me.now),
+        "late_of": partial(breaches.late_now, calendar=promises.calendar, now=me.now),
+        "open_breaches": breaches.list_page(session, BreachFilter.NO_CAUSE, size=BREACHES_SHOWN),
+    }
+
+
+def _burning(rows: Sequence[OrderClock], promises: Promises, now: datetime) -> list[Burning]:
+    out = []
+    for row in rows:
+        calendar = promises.calendars.get(row.order.policy_version, promises.calendar)
+        pill = shown(row, calendar, now)
+        if pill is not None:
+            out.append(Burning(pill, row.order, _why(row.order)))
+    return out
+
+
+def _why(order: WorkOrder) -> Text:
+    """What is known without a model: the wait, else the state and since when the phase lasts."""
+    if order.wait_kind is not None:
+        return Text(
+            "%(reason)s since %(moment)s", reason=order.wait_kind.label, moment=order.wait_since
+        )
+    if order.is_guest and order.dispatcher_id is None:
+        return N_("guest, must be checked first")
+    return order.status_kind.label
+
+
+def _month_part(
+    session: Session, me: Reader, first: date, today: date, zone: ZoneInfo
+) -> dict[str, Any]:
+    """Kept and missed of the month, of the one before, and by week."""
+    month = figures.month_period(first, zone)
+    before = figures.month_period(figures.month_before(first), zone)
+    weeks = figures.weeks_until(min(today, month.after - timedelta(days=1)), zone)
+    found = queries.kept_in(session, [month, before, *weeks])
+    missed = queries.missed_in(session, month, load(session).calendar, me.now)
+    late = figures.late_time(missed)
+    by_week = {clock: [row[clock] for row in found[2:]] for clock in Clock}
+    customers = figures.by_customer(queries.kept_by_company(session, month), missed)
+    lowest = customers[:CUSTOMERS_SHOWN]
+    return {
+        "kept": figures.together(found[0].values()),
+        "kept_before": figures.together(found[1].values()),
+        "by_clock": [(c, found[0][c], found[1][c]) for c in Clock],
+        "weeks": weeks,
+        "by_week": by_week,
+        "plot": _plot(by_week, weeks, me),
+        "late": late,
+        "bars": _bars(late, me),
+        "customers": lowest,
+        "customers_left": len(customers) - len(lowest),
+        "target": figures.TARGET,
+    }
+
+
+def _plot(by_week: Mapping[Clock, Sequence[Kept]], weeks: Sequence[Period], me: Reader) -> Any:
+    """Places and words of the lines; None while no promise was decided."""
+    floor = figures.floor_of(by_week)
+    lines = figures.series_of(by_week, floor)
+    if not lines:
+        return None
+    drawn = [
+        (s.points, _LINES[s.clock], f"{me.say(s.clock.label)} {s.last:.0f}", s.name_y)
+        for s in lines
+    ]
+    said = ", ".join(f"{me.say(s.clock.label)} {s.last:.0f}" for s in lines)
+    ticks_x = [(n / (len(weeks) - 1), me.day(weeks[n].first)) for n in (0, 4, 8, 11)]
+    step = 5 if floor >= 80 else 20
+    ticks_y = [((y - floor) / (100 - floor), str(y)) for y in range(floor, 101, step)]
+    target = None
+    if floor < figures.TARGET:
+        words = me.say(Text("target %(share)s %%", share=figures.TARGET))
+        target = ((figures.TARGET - floor) / (100 - floor), words)
+    label = Text("Share of promises kept by week, per cent, lately: %(said)s", said=said)
+    return {"series": drawn, "x": ticks_x, "y": ticks_y, "target": target, "label": label}
+
+
+def _bars(late: LateTime, me: Reader) -> Any:
+    """Late hours by cause as bars; None where no hour was late."""
+    if late.total <= 0:
+        return None
+    rows: list[tuple[Any, float, str]] = [
+        (cause.label, seconds, _BARS.get(str(cause.tone), "rest"))
+        for cause, seconds in late.by_cause.items()
+    ]
+    if late.unknown:
+        rows.append((N_("No cause yet"), late.unknown, "none"))
+    rows.sort(key=lambda row: -row[1])
+    top = rows[0][1]
+    drawn = [(me.say(n), s / top, me.say(figures.hours_text(s)), cls) for n, s, cls in rows]
+    said = ", ".join(f"{name} {words}" for name, _, words, _ in drawn)
+    return {"rows": drawn, "label": Text("Late hours by cause: %(said)s", said=said)}
+
+
+def count_late(session: Session, _actor: Actor, now: datetime) -> tuple[int, bool]:
+    """For the menu: how many promises are late now."""
+    late, _ = queries.counted(session, now)
+    return late, late > 0
+
+
+def count_without_cause(session: Session, _actor: Actor, now: datetime) -> tuple[int, bool]:
+    """For the menu: how many breaches wait for their cause."""
+    return queries.counted(session, now)[1], False
