@@ -1,0 +1,1 @@
+"""The customer's pages: report from the QR code, follow, decide."""
