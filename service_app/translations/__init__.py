@@ -1,0 +1,1 @@
+"""The catalogues of translated sentences and what keeps them up with the sources."""
