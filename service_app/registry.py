@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Blueprint, Flask, url_for
 from sqlalchemy.orm import Session
@@ -34,6 +34,7 @@ from service_app.customers import models as _customers  # noqa: F401
 from service_app.customers import views as customers_views
 from service_app.desk import board, calendars, deliveries, papers, policies, promises, search
 from service_app.desk import views as desk_views
+from service_app.desk.promise_queries import late_until
 from service_app.documents import jobs as documents_jobs
 from service_app.documents import models as _documents  # noqa: F401
 from service_app.documents import views as documents_views
@@ -44,6 +45,7 @@ from service_app.journal import views as journal_views
 from service_app.notifications import jobs as notifications_jobs
 from service_app.notifications import models as _notifications  # noqa: F401
 from service_app.notifications import views as notifications_views
+from service_app.notifications.queries import unread_of
 from service_app.organisation import models as _organisation  # noqa: F401
 from service_app.organisation import queries as organisation
 from service_app.organisation import views as organisation_views
@@ -69,6 +71,7 @@ from service_app.worker.rules import FREQUENT_SECONDS
 from workorders.breaches import jobs as breaches_jobs
 from workorders.breaches import models as _breaches  # noqa: F401
 from workorders.breaches import views as breaches_views
+from workorders.breaches.queries import without_cause
 from workorders.calendars import models as _calendars  # noqa: F401
 from workorders.execution import models as _execution  # noqa: F401
 from workorders.execution import views as execution_views
@@ -160,12 +163,12 @@ JOBS: tuple[Job, ...] = (
     Job("worker.sweep", 3600, partial(worker_jobs.sweep, _FREQUENT)),
 )
 
-Counter = Callable[[Session, Any, datetime], tuple[int, bool]]
-COUNTERS: dict[str, Counter] = {
-    "late": promises.count_late,
-    "without_cause": promises.count_without_cause,
+COUNTERS: dict[str, menu.Counter] = {
+    "late": menu.Counter(late_until(menu.NOW), is_late=True),
+    "without_cause": menu.Counter(without_cause()),
+    menu.BELL: menu.Counter(unread_of(menu.USER)),
 }
-"""By the name an Entry gives: (how many wait, whether some are late)."""
+"""By the name an Entry gives: how many wait."""
 
 LINKS: dict[str, tuple[str, str]] = {
     "order": ("orders.show", "number"),

@@ -28,6 +28,8 @@ from service_app.customers.models import Company, CompanyMembership, Site
 from service_app.customers.queries import actor_for
 from service_app.factory import create_app
 from service_app.organisation.models import Branch, LegalEntity, StaffMembership
+from workorders.calendars import queries as calendar_queries
+from workorders.sla import queries as sla_queries
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -115,6 +117,8 @@ class OneConnection(Database):
     def undo(self) -> None:
         self.outer.rollback()
         self.connection.close()
+        calendar_queries._kept.clear()  # a test's rows were never true for the next one
+        sla_queries._kept.clear()
 
 
 @pytest.fixture

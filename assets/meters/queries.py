@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from assets.machines.models import Machine, MachineModel
@@ -48,6 +49,13 @@ def current_hours(session: Session, machine_ids: Collection[int]) -> dict[int, R
     """The latest reading **by date** of each machine that has one."""
     if not machine_ids:
         return {}
+    rows = session.execute(_latest(), {"machines": list(machine_ids)})
+    return {row[0]: row[1] for row in rows}
+
+
+@lru_cache(maxsize=1)
+def _latest() -> Executable:
+    """Built once: it stands on every page of a machine or an order."""
     other = aliased(Reading)
     latest = (
         select(other.id)
@@ -56,12 +64,11 @@ def current_hours(session: Session, machine_ids: Collection[int]) -> dict[int, R
         .limit(1)
         .scalar_subquery()
     )
-    rows = session.execute(
+    return (
         select(Meter.machine_id, Reading)
         .join(Reading, Reading.id == latest)
-        .where(Meter.machine_id.in_(machine_ids))
+        .where(Meter.machine_id.in_(bindparam("machines", expanding=True)))
     )
-    return {row[0]: row[1] for row in rows}
 
 
 def last_reading(session: Session, machine_id: int) -> Reading | None:

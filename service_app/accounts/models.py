@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service_app.accounts.permissions import Role, permissions_of
 from service_app.accounts.rules import search_text
 from service_app.core.db import Base, BigId, SortKey, UtcDateTime
+from service_app.core.names import short_name
 
 
 class User(Base):
@@ -73,8 +74,7 @@ class User(Base):
     @property
     def short_name(self) -> str:
         """``Ковалёв А. С.``: how lists and papers name people."""
-        initials = [f"{p[0]}." for p in (self.first_name, self.middle_name) if p]
-        return "\u00a0".join([self.family_name, *initials])
+        return short_name(self.family_name, self.first_name, self.middle_name)
 
     @property
     def initials(self) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, Uuid, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service_app.core.db import Base, SortKey
+from service_app.core.names import short_name
 from service_app.core.search import search_words, sort_key
 from service_app.customers.rules import CompanyRole, phone_digits
 
@@ -105,8 +106,7 @@ class Contact(Base):
     @property
     def short_name(self) -> str:
         """``Громов А. П.``"""
-        initials = [f"{p[0]}." for p in (self.first_name, self.middle_name) if p]
-        return "\u00a0".join([self.family_name, *initials])
+        return short_name(self.family_name, self.first_name, self.middle_name)
 
     @property
     def initials(self) -> str:

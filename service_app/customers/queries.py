@@ -112,6 +112,14 @@ def company_choices(
     return [(company_id, name) for company_id, name in rows]
 
 
+def company_name(session: Session, actor: Actor, company_id: int | None) -> str | None:
+    """The short name of a company this person may see; None when there is none."""
+    if company_id is None:
+        return None
+    found = visible_to(actor).where(Company.id == company_id)
+    return session.scalar(found.with_only_columns(Company.short_name))
+
+
 def list_sites(session: Session, company_id: int) -> list[Site]:
     """Every site of a company by name, those in use first."""
     found = session.scalars(select(Site).where(Site.company_id == company_id))

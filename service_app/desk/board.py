@@ -1,6 +1,6 @@
 """The dispatcher's board: who waits for our answer, calls, decisions, ready ones, engineers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -8,15 +8,16 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
-from assets.machines.models import Machine
+from assets.machines.models import Machine, MachineModel
 from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.models import User
 from service_app.accounts.permissions import Permission as P
 from service_app.core.actor import Actor
 from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
+from service_app.customers.models import Company
 from service_app.web.reading import reader
 from service_app.web.session import db_session
 from workorders.intake.models import Proposal
@@ -33,7 +34,7 @@ from workorders.sla.queries import Promises, load
 from workorders.sla.rules import Clock, ClockState
 
 blueprint = Blueprint("board", __name__)
-MOST = 200
+MOST = 60
 DAY_BEGINS, DAY_ENDS = 9, 18
 
 
@@ -56,6 +57,8 @@ class Groups:
     late: list[Row]
     today: list[Row]
     later: list[Row]
+    has_more: bool = False
+    """Whether requests wait beyond those shown; they come up as these are answered."""
 
     def __len__(self) -> int:
         return len(self.late) + len(self.today) + len(self.later)
@@ -98,7 +101,7 @@ def list_waiting(
         )
         .options(contains_eager(OrderClock.order).options(*ROW, joinedload(WorkOrder.dispatcher)))
         .order_by(OrderClock.due_at.is_(None), OrderClock.due_at, OrderClock.id)
-        .limit(MOST)
+        .limit(MOST + 1)
     )
     if is_mine_only:
         statement = statement.where(WorkOrder.dispatcher_id == mine)
@@ -106,12 +109,12 @@ def list_waiting(
 
 
 def grouped(
-    rows: Iterable[tuple[OrderClock, WorkOrder]], promises: Promises, reader: Reader
+    rows: Sequence[tuple[OrderClock, WorkOrder]], promises: Promises, reader: Reader
 ) -> Groups:
     """Late, promised today, later; the day is the reader's."""
-    groups = Groups([], [], [])
+    groups = Groups([], [], [], has_more=len(rows) > MOST)
     today = reader.local(reader.now).date()
-    for stored, order in rows:
+    for stored, order in rows[:MOST]:
         pill = clocks.shown(stored, promises.calendar, reader.now)
         row = _row(order, pill)
         if pill is not None and pill.is_late:
@@ -156,9 +159,18 @@ def list_in(session: Session, *statuses: Status) -> Sequence[WorkOrder]:
         select(WorkOrder)
         .where(WorkOrder.is_past.is_(False), WorkOrder.status.in_(statuses))
         .options(
-            joinedload(WorkOrder.machine).joinedload(Machine.model),
-            joinedload(WorkOrder.company),
-            joinedload(WorkOrder.engineer).lazyload(User.role_rows),
+            load_only(
+                WorkOrder.number,
+                WorkOrder.machine_words,
+                WorkOrder.currency,
+                WorkOrder.papers_to_bring,
+                WorkOrder.phase_since,
+            ),
+            joinedload(WorkOrder.machine).options(
+                load_only(Machine.serial, Machine.model_words),
+                joinedload(Machine.model).load_only(MachineModel.name),
+            ),
+            joinedload(WorkOrder.company).load_only(Company.short_name),
         )
         .order_by(WorkOrder.phase_since, WorkOrder.id)
         .limit(50)

@@ -18,7 +18,6 @@ from service_app.documents.models import IssuedDocument
 from service_app.documents.queries import list_for_ground
 from service_app.documents.rules import kind_label
 from workorders.calendars.worktime import Calendar
-from workorders.execution.queries import labour_minutes
 from workorders.intake.queries import open_proposal
 from workorders.orders import clocks, lines, queries
 from workorders.orders.clocks import ShownClock
@@ -28,7 +27,7 @@ from workorders.orders.rules import FINAL, UNDO_WITHIN, Phase, Status, phase_of
 from workorders.orders.story import CUSTOMER_WORDS, ROUTINE, Happening, sentence
 from workorders.planning.queries import open_visit
 from workorders.sla.account import explain
-from workorders.sla.queries import load
+from workorders.sla.queries import Promises, load
 from workorders.sla.rules import Clock, WaitReason
 
 PAGES: dict[Action, str] = {
@@ -302,12 +301,16 @@ class Why:
 
 
 def accounts(
-    session: Session, order: WorkOrder, shown: Sequence[ShownClock], now: datetime
+    order: WorkOrder,
+    events: Sequence[OrderEvent],
+    promises: Promises,
+    shown: Sequence[ShownClock],
+    now: datetime,
 ) -> list[Why]:
     """*Why is this the deadline*, for each clock that counts working time."""
-    promises = load(session)
-    events = queries.list_with_events(session, [order.id])[order.id]
-    results = clocks.results(order, events, promises, now)
+    if not shown:
+        return []
+    results = clocks.results(order, reversed(events), promises, now)
     return [
         Why(pill, explain(results[pill.clock], promises.calendars))
         for pill in shown
@@ -326,12 +329,16 @@ def staff_page(
     promises = load(session)
     stored = queries.list_clocks(session, [order.id])[order.id]
     shown = clocks.shown_all(stored, promises.calendar, reader.now)
-    events = queries.list_events(session, order.id, for_customer=False, before=before)
-    photos = queries.list_photos(session, order.id)
-    found = offers(queries.facts_of(session, order), actor.can)
+    told = queries.whole_story(session, order.id)
+    events, has_earlier = told.page(before)
     order_lines = queries.list_lines(session, order.id)
+    counts = queries.counts_of(order_lines)
+    labour = told.labour_minutes
+    found = offers(queries.facts_with(order, counts, has_labour=labour > 0), actor.can)
     hours = current_hours(session, [order.machine_id]) if order.machine_id else {}
-    account = accounts(session, order, [c for c in shown if c.is_open], reader.now)
+    is_asked = order.status_kind is Status.QUOTED or order.question_since is not None
+    is_begun = order.phase is not Phase.INTAKE
+    account = accounts(order, told.events, promises, [c for c in shown if c.is_open], reader.now)
     return {
         "order": order,
         "clocks": shown,
@@ -339,19 +346,25 @@ def staff_page(
         "phases": shown_phases(order, reader),
         "buttons": buttons(order, found) if not order.is_past else [],
         "days": story(
-            order, events, photos, reader, promises.calendar, by=actor, stops=promises.current.halts
+            order,
+            events,
+            told.photos,
+            reader,
+            promises.calendar,
+            by=actor,
+            stops=promises.current.halts,
         ),
-        "earlier": events[-1] if len(events) == queries.STORY_PAGE else None,
-        "proposal": open_proposal(session, order),
+        "earlier": events[-1] if has_earlier else None,
+        "proposal": open_proposal(session, order) if is_asked else None,
         "sums": lines.sums_of(order_lines, order.currency),
         "done_sums": lines.sums_of([x for x in order_lines if x.is_done], order.currency),
         "line_count": len(order_lines),
-        "labour": labour_minutes(session, order.id),
+        "labour": labour,
         "accounts": account,
         "hours": hours.get(order.machine_id or 0),
         "people": contacts_of(session, order.company_id)[:4] if order.company_id else [],
         "documents": shown_papers(list_for_ground(session, "order", order.number)),
-        "visit": open_visit(session, order.id),
+        "visit": open_visit(session, order.id) if is_begun else None,
         "promises": promises,
         "verdict": Text.from_json(order.verdict) if order.verdict else None,
         "may_note": not order.is_past,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
     Integer,
     ScalarSelect,
@@ -34,7 +35,6 @@ from workorders.orders.models import OrderClock, WorkOrder
 from workorders.sla.rules import Clock, ClockState
 
 SHOWN_ROWS = 25
-_COUNTED = "promises counted"
 _RUNNING = OrderClock.state == ClockState.RUNNING.value
 
 
@@ -50,7 +50,7 @@ class AtNow:
 
 
 def at_now(session: Session, now: datetime, until: datetime) -> AtNow:
-    """Five figures in one query, each a stretch of one index; the menu then asks no more."""
+    """Five figures in one query, each a stretch of one index."""
     late, ahead = (_RUNNING, OrderClock.due_at <= now), (_RUNNING, OrderClock.due_at > now)
     row = session.execute(
         select(
@@ -61,19 +61,12 @@ def at_now(session: Session, now: datetime, until: datetime) -> AtNow:
             _first(*ahead),
         )
     ).one()
-    found = AtNow(int(row[0]), int(row[1]), row[2], int(row[3]), row[4])
-    session.info[_COUNTED] = found.late, found.without_cause
-    return found
+    return AtNow(int(row[0]), int(row[1]), row[2], int(row[3]), row[4])
 
 
-def counted(session: Session, now: datetime) -> tuple[int, int]:
-    """For the menu: promises late now, breaches without a cause; asked once per session."""
-    known: tuple[int, int] | None = session.info.get(_COUNTED)
-    if known is None:
-        late = _count(_RUNNING, OrderClock.due_at <= now)
-        row = session.execute(select(late, without_cause())).one()
-        known = session.info[_COUNTED] = int(row[0]), int(row[1])
-    return known
+def late_until(now: BindParameter[datetime]) -> ScalarSelect[int]:
+    """How many promises are late, to be counted with the menu's other figures."""
+    return _count(_RUNNING, OrderClock.due_at <= now)
 
 
 def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.permissions import Permission
-from service_app.core.actor import Actor
 from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
 from service_app.desk import promise_figures as figures
@@ -194,14 +193,3 @@ def _bars(late: LateTime, me: Reader) -> Any:
     drawn = [(me.say(n), s / top, me.say(figures.hours_text(s)), cls) for n, s, cls in rows]
     said = ", ".join(f"{name} {words}" for name, _, words, _ in drawn)
     return {"rows": drawn, "label": Text("Late hours by cause: %(said)s", said=said)}
-
-
-def count_late(session: Session, _actor: Actor, now: datetime) -> tuple[int, bool]:
-    """For the menu: how many promises are late now."""
-    late, _ = queries.counted(session, now)
-    return late, late > 0
-
-
-def count_without_cause(session: Session, _actor: Actor, now: datetime) -> tuple[int, bool]:
-    """For the menu: how many breaches wait for their cause."""
-    return queries.counted(session, now)[1], False

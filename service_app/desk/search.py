@@ -10,7 +10,8 @@ from service_app.core.paging import Page
 from service_app.customers.models import Company
 from service_app.customers.queries import list_companies
 from service_app.web.session import db_session
-from workorders.orders.queries import Filters, list_page
+from workorders.orders.queries import Filters
+from workorders.orders.rows import list_page
 
 blueprint = Blueprint("search", __name__)
 MOST = 8

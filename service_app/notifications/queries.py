@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import BindParameter, Integer, ScalarSelect, cast, exists, select
 from sqlalchemy.orm import Session
 
 from service_app.accounts.models import User, UserRole
@@ -43,13 +43,10 @@ def list_own(session: Session, user_id: int, *, key: str | None) -> Page[Notific
     )
 
 
-def has_unread(session: Session, user_id: int) -> bool:
-    """Whether the bell shows a dot."""
-    return bool(
-        session.scalar(
-            select(exists().where(Notification.user_id == user_id, Notification.read_at.is_(None)))
-        )
-    )
+def unread_of(user_id: BindParameter[int]) -> ScalarSelect[int]:
+    """1 when the person has unread notices, to be asked with the menu's other figures."""
+    own = exists().where(Notification.user_id == user_id, Notification.read_at.is_(None))
+    return select(cast(own, Integer)).scalar_subquery()
 
 
 def get_own(session: Session, user_id: int, notification_id: int) -> Notification:

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.local import LocalProxy
 
 from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.permissions import Permission
@@ -19,24 +16,6 @@ from service_app.web.notices import tell
 from service_app.web.session import db_session
 
 blueprint = Blueprint("notifications", __name__)
-
-
-@blueprint.app_context_processor
-def _bell() -> dict[str, Any]:
-    """``unread``: asked only by a page that draws the bell."""
-    return {"unread": LocalProxy(_has_unread)}
-
-
-def _has_unread() -> bool:
-    actor = getattr(current_user, "actor", None)
-    if actor is None:
-        return False
-    if "has_unread" not in g:  # a layout draws the bell twice: for desks and for phones
-        try:
-            g.has_unread = queries.has_unread(db_session(), actor.user_id)
-        except SQLAlchemyError:  # a page is worth showing without its dot
-            g.has_unread = False
-    return bool(g.has_unread)
 
 
 def _own_id() -> int:

@@ -47,7 +47,7 @@ def own_page(
     proposals = list_for_order(session, order.id)
     local = reader.in_zone(ZoneInfo(order.zone))
     photos = queries.list_photos(session, order.id)
-    events = queries.list_events(session, order.id, for_customer=True, before=before)
+    events = queries.list_for_customer(session, order.id, before=before)
     asked = next((p for p in proposals if p.answer is None), None)
     found = papers.list_for_ground(session, "order", order.number, actor=actor)
     visit = planned_visits(session, [order.id]).get(order.id)

@@ -8,27 +8,40 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
+from sqlalchemy import Executable, Integer, ScalarSelect, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
 from service_app.core.actor import Actor
 from service_app.core.clock import now
+from service_app.core.db import UtcDateTime
 from service_app.core.text import P_
 from service_app.web.nav import Entry, Group, Menu, ShownEntry
 from service_app.web.session import db_session
 
-Counter = Callable[[Session, Actor, datetime], tuple[int, bool]]
+NOW = bindparam("now", type_=UtcDateTime())
+USER = bindparam("user_id", type_=Integer())
+BELL = "bell"
+"""The counter of the person's unread notices, asked with those of the menu."""
 KEPT_SECONDS = 10
 ON_PHONE = 4
 WITHOUT_NAME = P_("product", "Service")
 """What pages carry until the company has given its name."""
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """A figure beside a line of the menu: counted as of :data:`NOW`, for :data:`USER`."""
+
+    count: ScalarSelect[int]
+    is_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +84,7 @@ def grouped(pairs: Iterable[tuple[Entry, ShownEntry]]) -> tuple[Group, ...]:
     return tuple(Group(label, tuple(rows)) for label, rows in by_label.items() if rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sources:
     """Where the menu comes from: lines by role, figures by name, the company's name."""
 
@@ -81,13 +94,14 @@ class Sources:
 
 
 def init_app(app: Flask, sources: Sources) -> None:
-    """Give templates ``navigation``, ``bottom_navigation``, ``organisation_name``,
+    """Give templates ``navigation``, ``bottom_navigation``, ``has_unread``, ``organisation_name``,
     ``organisation_logo_url``, and ``has_page(endpoint)`` for links to rooms not built yet."""
     app.extensions["house_menu"] = sources
     app.jinja_env.globals["has_page"] = lambda endpoint: endpoint in app.view_functions
     lazy = {
         "navigation": LocalProxy(lambda: _shown().groups),
         "bottom_navigation": LocalProxy(lambda: _shown().bottom),
+        "has_unread": LocalProxy(lambda: bool(_figures().get(BELL))),
     }
 
     @app.context_processor
@@ -129,33 +143,52 @@ def _shown() -> Shown:
 
 
 def _make(sources: Sources) -> Shown:
-    actor: Actor | None = getattr(current_user, "actor", None)
-    if actor is None:
-        return Shown()
-    roles = [role.value for role in current_user.user.roles]
-    entries = tuple(
-        e for e in entries_of(sources.menu, roles) if e.endpoint in current_app.view_functions
-    )
-    counts = _counts(entries, sources.counters, actor)
-    drawn = {entry.endpoint: (entry, _draw(entry, counts)) for entry in entries}
+    entries = _entries(sources)
+    drawn = {entry.endpoint: (entry, _draw(entry, sources)) for entry in entries}
     bottom = tuple(_on_phone(*drawn[entry.endpoint]) for entry in on_phone(entries))
     return Shown(grouped(drawn.values()), bottom)
 
 
-def _counts(
-    entries: tuple[Entry, ...], counters: Mapping[str, Counter], actor: Actor
-) -> dict[str, tuple[int, bool]]:
-    """What waits, by counter; a page is worth showing without its figures."""
-    wanted = {entry.count for entry in entries if entry.count in counters}
+def _entries(sources: Sources) -> tuple[Entry, ...]:
+    if getattr(current_user, "actor", None) is None:
+        return ()
+    roles = [role.value for role in current_user.user.roles]
+    return tuple(
+        e for e in entries_of(sources.menu, roles) if e.endpoint in current_app.view_functions
+    )
+
+
+def _figures() -> Mapping[str, int]:
+    """What waits, by counter, in one query a page; a page is worth showing without its figures."""
+    if "figures" not in g:
+        actor = getattr(current_user, "actor", None)
+        g.figures = _read(_sources(), actor) if isinstance(actor, Actor) else {}
+    return cast(Mapping[str, int], g.figures)
+
+
+def _read(sources: Sources, actor: Actor) -> Mapping[str, int]:
+    wanted = {entry.count for entry in _entries(sources)} | {BELL}
+    names = tuple(name for name in sources.counters if name in wanted)
+    if not names:
+        return {}
+    values = {"now": now(), "user_id": actor.user_id}
     try:
-        return {name: counters[name](db_session(), actor, now()) for name in wanted if name}
+        row = db_session().execute(_statement(sources, names), values).one()
     except SQLAlchemyError:
         log.warning("the menu's figures could not be read", exc_info=True)
         return {}
+    return dict(zip(names, row, strict=True))
 
 
-def _draw(entry: Entry, counts: Mapping[str, tuple[int, bool]]) -> ShownEntry:
-    count, is_late = counts.get(entry.count or "", (0, False))
+@lru_cache(maxsize=64)
+def _statement(sources: Sources, names: tuple[str, ...]) -> Executable:
+    return select(*(sources.counters[name].count for name in names))
+
+
+def _draw(entry: Entry, sources: Sources) -> ShownEntry:
+    name = entry.count or ""
+    count = _figures().get(name, 0) if name else 0
+    is_late = count > 0 and sources.counters[name].is_late
     here = request.endpoint or ""
     current = here == entry.endpoint or any(
         here.startswith(e) if e.endswith(".") else here == e for e in entry.also

@@ -2,20 +2,23 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request
-from flask_babel import Babel
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.local import LocalProxy
 
 from service_app.core import clock
-from service_app.core.reader import LANGUAGES, TRANSLATIONS_DIR, Reader
+from service_app.core.reader import LANGUAGES, Reader
 from service_app.core.text import Text
 from service_app.core.zones import zone_label
+from service_app.web import words
 from service_app.web.nav import next_url, url_with
 
 LANGUAGE_COOKIE = "language"
@@ -40,10 +43,17 @@ def theme() -> str:
 
 def reader() -> Reader:
     """The person at the page as a reader, made once a request."""
-    if "reader" not in g:
+    own = _kept_here()
+    found: Reader | None = own.get("reader")
+    if found is None:
         zone = getattr(current_user, "zone", None) or DEFAULT_ZONE
-        g.reader = Reader(language(), ZoneInfo(zone), clock.now())
-    return g.reader  # type: ignore[no-any-return]
+        found = own.reader = Reader(language(), ZoneInfo(zone), clock.now())
+    return found
+
+
+def _kept_here() -> Any:
+    """``g`` itself: asked for hundreds of times a page, a proxy costs more than the answer."""
+    return cast("LocalProxy[Any]", g)._get_current_object()
 
 
 def _finalize(value: Any) -> Any:
@@ -60,9 +70,12 @@ def tel(phones: str) -> str:
 
 def icon(name: str, cls: str = "i") -> Markup:
     """One symbol of the sprite."""
-    if "sprite" not in g:  # its address is asked for once a page, not once an icon
-        g.sprite = current_app.jinja_env.globals["asset"]("vendor/icons.svg")  # type: ignore[operator]
-    return _drawn(g.sprite, name, cls)
+    own = _kept_here()
+    sprite: str | None = own.get("sprite")
+    if sprite is None:  # its address is asked for once a page, not once an icon
+        made = current_app.jinja_env.globals["asset"]("vendor/icons.svg")  # type: ignore[operator]
+        sprite = own.sprite = str(made)
+    return _drawn(sprite, name, cls)
 
 
 @lru_cache(maxsize=1024)
@@ -72,10 +85,23 @@ def _drawn(sprite: str, name: str, cls: str) -> Markup:
     )
 
 
+def _keeping() -> Callable[[Any, StrEnum], Markup]:
+    drawn: dict[Any, Markup] = {}
+
+    def kept(macro: Any, member: StrEnum) -> Markup:
+        """What a macro draws for a member of an enum: alike in every row, so drawn once."""
+        key = (reader().language, macro, type(member), member)
+        found = drawn.get(key)
+        if found is None:
+            found = drawn[key] = Markup(macro(member))
+        return found
+
+    return kept
+
+
 def init_app(app: Flask) -> None:
-    """Babel for templates, a finalizer that says every Text, filters for values."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS_DIR)
-    Babel(app, locale_selector=language, timezone_selector=lambda: str(reader().zone))
+    """The words of templates, a finalizer that says every Text, filters for values."""
+    words.init_app(app, reader)
     app.jinja_env.finalize = _finalize
     app.jinja_env.filters.update(
         t=lambda value: reader().say(value) if isinstance(value, Text) else str(value or ""),
@@ -94,6 +120,11 @@ def init_app(app: Flask) -> None:
         tel=tel,
     )
     app.jinja_env.globals.update(
-        icon=icon, reader=reader, fresh_uid=uuid.uuid4, next_url=next_url, url_with=url_with
+        icon=icon,
+        kept=_keeping(),
+        reader=reader,
+        fresh_uid=uuid.uuid4,
+        next_url=next_url,
+        url_with=url_with,
     )
     app.context_processor(lambda: {"language": reader().language, "theme": theme()})

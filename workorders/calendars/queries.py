@@ -28,9 +28,10 @@ def _kept_or_built(session: Session, calendar_id: int, revision: int) -> Calenda
     found = _kept.get(key)
     if found is None:
         found = build(session.get_one(WorkCalendar, calendar_id))
-        if len(_kept) > 32:
-            _kept.clear()
-        _kept[key] = found
+        if session.info.get("read_only"):  # a writer's calendar may yet be rolled back
+            if len(_kept) > 32:
+                _kept.clear()
+            _kept[key] = found
     return found
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
@@ -213,7 +215,28 @@ class ShownClock:
         return self.tone == "late"
 
 
-def shown(row: OrderClock, calendar: Calendar, now: datetime) -> ShownClock | None:
+class Counted(Protocol):
+    """What a countdown needs of a stored clock, whole or as a row of a list."""
+
+    @property
+    def clock(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def met_at(self) -> datetime | None: ...
+    @property
+    def breached_at(self) -> datetime | None: ...
+    @property
+    def late_seconds(self) -> int: ...
+    @property
+    def allowed_seconds(self) -> int: ...
+    @property
+    def used_seconds(self) -> int: ...
+
+
+def shown(row: Counted, calendar: Calendar, now: datetime) -> ShownClock | None:
     """The stored clock as of now; None when it no longer applies."""
     clock = Clock(row.clock)
     if row.state == ClockState.VOID:
@@ -231,7 +254,7 @@ def shown(row: OrderClock, calendar: Calendar, now: datetime) -> ShownClock | No
     return _shown_running(row, clock, calendar, now)
 
 
-def _shown_met(row: OrderClock, clock: Clock) -> ShownClock:
+def _shown_met(row: Counted, clock: Clock) -> ShownClock:
     if row.breached_at is not None:
         late = timedelta(seconds=row.late_seconds)
         text, tone = Text("late by %(time)s", time=late), "missed"
@@ -244,9 +267,9 @@ def _shown_met(row: OrderClock, clock: Clock) -> ShownClock:
     )  # fmt: skip
 
 
-def _shown_running(row: OrderClock, clock: Clock, calendar: Calendar, now: datetime) -> ShownClock:
+def _shown_running(row: Counted, clock: Clock, calendar: Calendar, now: datetime) -> ShownClock:
     assert row.due_at is not None
-    until = calendar.closes(now)
+    until = _closes(calendar, now)
     if now > row.due_at:
         late = calendar.between(row.due_at, now)
         title = Text("%(name)s was promised by %(moment)s", name=clock.label, moment=row.due_at)
@@ -262,6 +285,12 @@ def _shown_running(row: OrderClock, clock: Clock, calendar: Calendar, now: datet
         clock, clock.label, "soon" if left <= soon else "", timedelta(seconds=left), title,
         _share(used, row.allowed_seconds), left, until, row.due_at, used, row.allowed_seconds,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _closes(calendar: Calendar, now: datetime) -> datetime | None:
+    """When today's work ends: asked once a page, not once a clock."""
+    return calendar.closes(now)
 
 
 def _plus(seconds: int) -> Text:

@@ -39,6 +39,7 @@ from workorders.orders.rules import (
     Status,
     operator_label,
     phase_of,
+    shown_number,
 )
 from workorders.sla.rules import WaitReason
 
@@ -181,10 +182,7 @@ class WorkOrder(Base):
     @property
     def shown_number(self) -> str:
         """The number people say aloud; imported history shows the number it had, if any."""
-        if not self.is_past:
-            return self.number
-        own = self.external_id or ""
-        return own.removeprefix("ext:") if own.startswith("ext:") else ""
+        return shown_number(self.number, self.external_id, is_past=self.is_past)
 
     @property
     def may_change_lines(self) -> bool:

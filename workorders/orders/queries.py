@@ -14,14 +14,13 @@ from service_app.accounts.models import User
 from service_app.core.actor import Actor
 from service_app.core.errors import NotFound
 from service_app.core.money import Line as MoneyLine
-from service_app.core.paging import PAGE_SIZE, Order, Page, fetch_page
+from service_app.core.paging import Order, Page, fetch_page
 from service_app.core.text import Text
 from service_app.core.text_index import matching
 from workorders.orders.models import OrderClock, OrderEvent, OrderLine, OrderPhoto, WorkOrder
 from workorders.orders.moves import ASKED_ON_ITS_PAGE, Action, Need, OrderFacts, refusal
 from workorders.orders.rules import OPEN, Coverage, Kind, Place, Status, Step, effective
 from workorders.orders.story import Happening
-from workorders.sla.rules import ClockState
 
 ALWAYS_ASKED = frozenset(
     {Need.REASON, Need.TWIN, Need.ANSWER, Need.PAPERS, Need.DEMONSTRATION, Need.SIGNERS}
@@ -136,6 +135,13 @@ class LineCounts:
     done: int
 
 
+def counts_of(lines: Iterable[OrderLine]) -> LineCounts:
+    """The same of lines in hand."""
+    found = list(lines)
+    paid = sum(line.coverage == Coverage.CUSTOMER for line in found)
+    return LineCounts(len(found), paid, sum(line.is_done for line in found))
+
+
 def count_lines(session: Session, order_id: int) -> LineCounts:
     """Counted in one query; removed lines are left out."""
     row = session.execute(
@@ -152,8 +158,14 @@ def facts_of(
     session: Session, order: WorkOrder, *, filled: Collection[Need] = frozenset()
 ) -> OrderFacts:
     """What the table of moves asks about an order; ``filled`` is what the caller brings."""
-    lines = count_lines(session, order.id)
-    has_labour = session.scalar(select(_labour_stands(order.id)))
+    has_labour = bool(session.scalar(select(_labour_stands(order.id))))
+    return facts_with(order, count_lines(session, order.id), has_labour=has_labour, filled=filled)
+
+
+def facts_with(
+    order: WorkOrder, lines: LineCounts, *, has_labour: bool, filled: Collection[Need] = frozenset()
+) -> OrderFacts:
+    """The same from lines and story in hand."""
     is_repair = order.kind in (Kind.REPAIR, Kind.COMPONENT_REPAIR)
     missing = set(ALWAYS_ASKED)
     checks = {
@@ -167,7 +179,7 @@ def facts_of(
         Need.ENGINEER: order.engineer_id is not None,
         Need.NO_WAIT: order.wait_reason is None,
         Need.HOURS: not needs_hours(order),
-        Need.WORK: lines.done > 0 or bool(has_labour),
+        Need.WORK: lines.done > 0 or has_labour,
         Need.NO_QUESTION: order.question_since is None,
         Need.ORIGINAL: not order.is_original_awaited or order.original_received_on is not None,
     }
@@ -215,35 +227,27 @@ def list_lines(session: Session, order_id: int) -> Sequence[OrderLine]:
     ).all()
 
 
-def list_clocks(
-    session: Session, order_ids: Collection[int], *, only_open: bool = False
-) -> dict[int, list[OrderClock]]:
-    """Stored clocks by order; ``only_open`` leaves out those that were met or do not apply."""
+def list_clocks(session: Session, order_ids: Collection[int]) -> dict[int, list[OrderClock]]:
+    """Stored clocks by order."""
     out: dict[int, list[OrderClock]] = {n: [] for n in order_ids}
     found = select(OrderClock).where(OrderClock.order_id.in_(order_ids)).order_by(OrderClock.id)
-    if only_open:
-        found = found.where(OrderClock.state.in_([ClockState.RUNNING, ClockState.PAUSED]))
     for clock in session.scalars(found):
         out[clock.order_id].append(clock)
     return out
 
 
-def list_events(
+def list_for_customer(
     session: Session,
     order_id: int,
     *,
-    for_customer: bool,
     before: tuple[datetime, int] | None = None,
-    size: int | None = STORY_PAGE,
 ) -> list[OrderEvent]:
-    """The story, newest first; a customer's person sees what is meant for them."""
+    """What is meant for the customer of the story, newest first, a page of it."""
     statement = (
         select(OrderEvent)
-        .where(OrderEvent.order_id == order_id)
+        .where(OrderEvent.order_id == order_id, OrderEvent.is_for_customer.is_(True))
         .order_by(OrderEvent.happened_at.desc(), OrderEvent.id.desc())
     )
-    if for_customer:
-        statement = statement.where(OrderEvent.is_for_customer.is_(True))
     if before is not None:
         at, event_id = before
         statement = statement.where(
@@ -252,7 +256,44 @@ def list_events(
                 and_(OrderEvent.happened_at == at, OrderEvent.id < event_id),
             )
         )
-    return list(session.scalars(statement.limit(size) if size else statement))
+    return list(session.scalars(statement.limit(STORY_PAGE)))
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that happened to an order, newest first, and the photos by event."""
+
+    events: list[OrderEvent]
+    photos: dict[int, list[OrderPhoto]]
+
+    @property
+    def labour_minutes(self) -> int:
+        """Labour entered and not taken out again, of everybody."""
+        gone = undone_ids(self.events)
+        entered = [e for e in self.events if e.kind == Happening.LABOUR and e.id not in gone]
+        return sum(int(e.data["minutes"]) for e in entered)
+
+    def page(self, before: tuple[datetime, int] | None) -> tuple[list[OrderEvent], bool]:
+        """Up to :data:`STORY_PAGE` events before a place in it, and whether there are earlier."""
+        rest = [e for e in self.events if before is None or (e.happened_at, e.id) < before]
+        return rest[:STORY_PAGE], len(rest) > STORY_PAGE
+
+
+def whole_story(session: Session, order_id: int) -> Story:
+    """The story and its photos in one query; the staff's page tells and counts from it."""
+    found = session.execute(
+        select(OrderEvent, OrderPhoto)
+        .outerjoin(OrderPhoto, OrderPhoto.event_id == OrderEvent.id)
+        .where(OrderEvent.order_id == order_id)
+        .order_by(OrderEvent.happened_at.desc(), OrderEvent.id.desc(), OrderPhoto.id)
+    ).unique()
+    events: dict[int, OrderEvent] = {}
+    photos: dict[int, list[OrderPhoto]] = {}
+    for event, photo in found:
+        events[event.id] = event
+        if photo is not None:
+            photos.setdefault(event.id, []).append(photo)
+    return Story(list(events.values()), photos)
 
 
 def list_photos(session: Session, order_id: int) -> dict[int, list[OrderPhoto]]:
@@ -340,24 +381,6 @@ class Filters:
     def is_empty(self) -> bool:
         """Whether nothing narrows the list."""
         return self == Filters()
-
-
-def list_page(
-    session: Session,
-    actor: Actor,
-    filters: Filters,
-    *,
-    key: str | None = None,
-    size: int = PAGE_SIZE,
-) -> Page[WorkOrder]:
-    """Orders under the filters, newest first, after ``key``."""
-    order = (
-        Order(WorkOrder.received_at, is_descending=True),
-        Order(WorkOrder.id, is_descending=True),
-    )
-    return fetch_page(
-        session, narrowed(actor, filters).options(*ROW), order=order, key=key, size=size
-    )
 
 
 def narrowed(actor: Actor, filters: Filters) -> Select[WorkOrder]:

@@ -256,3 +256,11 @@ def replay_status(steps: Sequence[Step]) -> Status:
         if step.to_status is not None:
             status = step.to_status
     return status
+
+
+def shown_number(number: str, external_id: str | None, *, is_past: bool) -> str:
+    """The number people say aloud; imported history shows the number it had, if any."""
+    if not is_past:
+        return number
+    own = external_id or ""
+    return own.removeprefix("ext:") if own.startswith("ext:") else ""

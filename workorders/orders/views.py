@@ -14,7 +14,7 @@ from service_app.core.db import transaction
 from service_app.core.errors import Conflict, NotFound
 from service_app.core.money import rates_on, standard_rate
 from service_app.core.text import N_, Text
-from service_app.customers.queries import company_choices
+from service_app.customers.queries import company_name
 from service_app.files.intake import prepare_all
 from service_app.files.sending import send_stored
 from service_app.files.service import store_all
@@ -23,7 +23,7 @@ from service_app.web.forms import refusals
 from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
-from workorders.orders import clocks, lines, queries, service
+from workorders.orders import clocks, lines, queries, rows, service
 from workorders.orders.forms import LineForm, NoteForm, PriorityForm, ResumeForm, WaitForm
 from workorders.orders.models import OrderLine, WorkOrder
 from workorders.orders.photos import attach
@@ -56,23 +56,21 @@ def index() -> ResponseReturnValue:
     """All orders this person may see, newest first, with filters in the address."""
     session, actor = db_session(), current_actor()
     filters = _filters()
-    page = queries.list_page(session, actor, filters, key=request.args.get("after"))
-    stored = queries.list_clocks(session, [o.id for o in page.rows], only_open=True)
-    calendar = load(session).calendar
+    page = rows.list_page(session, actor, filters, key=request.args.get("after"))
+    if not actor.is_staff:
+        return render_template("workorders/orders/own.html", page=page, filters=filters)
+    calendar, at = load(session).calendar, now()
     pills = {
-        number: clocks.nearest(clocks.shown_all(rows, calendar, now()))
-        for number, rows in stored.items()
+        order_id: clocks.shown(row, calendar, at)
+        for order_id, row in rows.nearest_clocks(session, [o.id for o in page.rows]).items()
     }
-    template = "workorders/orders/index.html" if actor.is_staff else "workorders/orders/own.html"
-    choices = company_choices(session, actor) if actor.is_staff else []
     return render_template(
-        template,
+        "workorders/orders/index.html",
         page=page,
         filters=filters,
         pills=pills,
-        companies=choices,
+        company=company_name(session, actor, filters.company_id),
         statuses=list(Status),
-        kinds=list(Kind),
     )
 
 

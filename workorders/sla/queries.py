@@ -7,6 +7,7 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workorders.calendars.models import WorkCalendar
 from workorders.calendars.queries import calendars_of
 from workorders.calendars.service import standard_versions
 from workorders.calendars.worktime import Calendar
@@ -46,23 +47,49 @@ def load(session: Session) -> Promises:
     known = session.info.get(_KEY)
     if isinstance(known, Promises):
         return known
-    rows = session.scalars(select(PolicyVersion).order_by(PolicyVersion.number)).all()
-    if not rows:
-        promises = Promises({0: STANDARD}, 0, "Standard", 1, {0: _standard_calendar()})
-    else:
-        last = rows[-1]
-        versions = {row.id: to_policy(row) for row in rows}
-        by_id = calendars_of(session, {row.calendar_id for row in rows})
-        calendars = {row.id: by_id[row.calendar_id] for row in rows}
-        promises = Promises(
-            {0: STANDARD, **versions},
-            last.id,
-            last.name,
-            last.number,
-            {0: _standard_calendar(), **calendars},
-        )
+    promises = _as_stored(session)
     session.info[_KEY] = promises
     return promises
+
+
+_STORED = (
+    select(PolicyVersion.id, PolicyVersion.calendar_id, WorkCalendar.revision)
+    .join(WorkCalendar, WorkCalendar.id == PolicyVersion.calendar_id)
+    .order_by(PolicyVersion.number)
+)
+_kept: dict[str, tuple[list[tuple[int, int, int]], Promises]] = {}
+
+
+def _as_stored(session: Session) -> Promises:
+    """Versions never change and calendars count their revisions, so a process keeps the answer.
+
+    Only what a reading session saw is kept: a writer's may yet be rolled back.
+    """
+    marks = [(row[0], row[1], row[2]) for row in session.execute(_STORED)]
+    url = str(session.get_bind().engine.url)
+    known = _kept.get(url)
+    if known is not None and known[0] == marks:
+        return known[1]
+    promises = _build(session)
+    if session.info.get("read_only"):
+        _kept[url] = marks, promises
+    return promises
+
+
+def _build(session: Session) -> Promises:
+    rows = session.scalars(select(PolicyVersion).order_by(PolicyVersion.number)).all()
+    if not rows:
+        return Promises({0: STANDARD}, 0, "Standard", 1, {0: _standard_calendar()})
+    last = rows[-1]
+    versions = {row.id: to_policy(row) for row in rows}
+    by_id = calendars_of(session, {row.calendar_id for row in rows})
+    return Promises(
+        {0: STANDARD, **versions},
+        last.id,
+        last.name,
+        last.number,
+        {0: _standard_calendar(), **{row.id: by_id[row.calendar_id] for row in rows}},
+    )
 
 
 def forget(session: Session) -> None:

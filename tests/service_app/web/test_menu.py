@@ -2,6 +2,7 @@
 
 import pytest
 from flask import render_template_string
+from sqlalchemy import func, literal, select
 from sqlalchemy.exc import OperationalError
 
 from service_app.core.text import N_
@@ -19,12 +20,8 @@ DRAW = (
 )
 
 
-def waiting(_session, _actor, _now):
-    return 3, True
-
-
-def broken(_session, _actor, _now):
-    raise OperationalError("gone", None, Exception())
+WAITING = menu.Counter(select(literal(3)).scalar_subquery(), is_late=True)
+BROKEN = menu.Counter(select(func.no_such_function()).scalar_subquery())
 
 
 @pytest.fixture
@@ -38,7 +35,7 @@ def draw(app, people):
         from service_app.accounts.models import User
         from service_app.web.session import db_session
 
-        counters = counters or {"waiting": waiting}
+        counters = counters or {"waiting": WAITING}
         app.extensions["house_menu"] = menu.Sources(MENU, counters, brand)
         with app.test_request_context(path):
             app.extensions.pop("house_brand", None)
@@ -63,7 +60,17 @@ def test_a_guest_has_no_menu(draw, people) -> None:
 
 
 def test_a_menu_without_figures_is_better_than_no_page(draw, people) -> None:
-    assert draw(people.dispatcher, {"waiting": broken}).startswith("[: Board=*]")
+    assert draw(people.dispatcher, {"waiting": BROKEN}).startswith("[: Board=*]")
+
+
+def test_all_figures_are_one_query(draw, people, count_queries) -> None:
+    bell = menu.Counter(select(literal(0)).scalar_subquery())
+    draw(people.dispatcher)
+    with count_queries() as alone:
+        draw(people.dispatcher)
+    with count_queries() as both:
+        draw(people.dispatcher, {"waiting": WAITING, menu.BELL: bell})
+    assert len(both) == len(alone)
 
 
 def test_a_page_without_a_name_is_better_than_no_page(draw, people) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from service_app.notifications.models import Notification
 from service_app.outbox.models import OutboxMessage
 from tests.importing import Take, reasons, taker
-from workorders.orders import queries
+from workorders.orders import queries, rows
 from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
 from workorders.orders.queries import Filters
 
@@ -52,9 +52,9 @@ def test_a_past_order_is_closed_and_quiet(session, take, people) -> None:
     assert order.company_id == people.company.id
     for table in (OrderClock, OrderEvent, Notification, OutboxMessage):
         assert session.scalar(select(func.count()).select_from(table)) == 0
-    board = queries.list_page(session, people.dispatcher, Filters())
+    board = rows.list_page(session, people.dispatcher, Filters())
     assert list(board) == []
-    found = queries.list_page(session, people.dispatcher, Filters(words="ковш"))
+    found = rows.list_page(session, people.dispatcher, Filters(words="ковш"))
     assert [o.id for o in found] == [order.id]
     history = queries.for_machine(session, people.dispatcher, order.machine_id, key=None)
     assert [o.id for o in history] == [order.id]

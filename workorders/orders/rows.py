@@ -1,0 +1,171 @@
+"""Lists of orders: the columns they show and nothing else. A whole entity costs ten times a row."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from assets.faults.rules import Severity
+from assets.machines.models import Machine, MachineModel
+from assets.machines.rules import ModelKind
+from service_app.accounts.models import User
+from service_app.core.actor import Actor
+from service_app.core.names import short_name
+from service_app.core.paging import PAGE_SIZE, Order, Page, fetch_page
+from service_app.core.text import Text
+from service_app.customers.models import Company
+from workorders.orders.models import OrderClock, WorkOrder
+from workorders.orders.queries import Filters, narrowed
+from workorders.orders.rules import Kind, Status, operator_label, shown_number
+from workorders.sla.rules import ClockState, WaitReason
+
+_COLUMNS = (
+    WorkOrder.id, WorkOrder.number, WorkOrder.external_id, WorkOrder.is_past, WorkOrder.status,
+    WorkOrder.kind, WorkOrder.severity, WorkOrder.symptom, WorkOrder.received_at,
+    WorkOrder.is_day_only, WorkOrder.wait_reason, WorkOrder.machine_id, WorkOrder.machine_words,
+    Machine.serial, Machine.model_words, MachineModel.name, MachineModel.kind,
+    WorkOrder.company_id, Company.short_name,
+    User.family_name, User.first_name, User.middle_name,
+)  # fmt: skip
+_NEWEST_FIRST = (
+    Order(WorkOrder.received_at, is_descending=True),
+    Order(WorkOrder.id, is_descending=True),
+)
+
+
+class OrderRow(NamedTuple):
+    """One order as lists show it; the fields are the columns above, in their order."""
+
+    id: int
+    number: str
+    external_id: str | None
+    is_past: bool
+    status: str
+    kind: str
+    severity: str
+    symptom: str
+    received_at: datetime
+    is_day_only: bool
+    wait_reason: str | None
+    machine_id: int | None
+    machine_words: str
+    serial: str | None
+    model_words: str | None
+    own_model: str | None
+    model_kind: str | None
+    company_id: int | None
+    company: str | None
+    family_name: str | None
+    first_name: str | None
+    middle_name: str | None
+
+    @property
+    def status_kind(self) -> Status:
+        """The status with its words."""
+        return Status(self.status)
+
+    @property
+    def operator_status(self) -> Text:
+        """The status in the customer's words."""
+        return operator_label(Status(self.status))
+
+    @property
+    def kind_kind(self) -> Kind:
+        """The kind with its words."""
+        return Kind(self.kind)
+
+    @property
+    def severity_kind(self) -> Severity:
+        """The severity with its words."""
+        return Severity(self.severity)
+
+    @property
+    def wait_kind(self) -> WaitReason | None:
+        """The reason of the open wait, if one is open."""
+        return WaitReason(self.wait_reason) if self.wait_reason else None
+
+    @property
+    def shown_number(self) -> str:
+        """The number people say aloud."""
+        return shown_number(self.number, self.external_id, is_past=self.is_past)
+
+    @property
+    def model_name(self) -> str:
+        """The model's name, or its words when the model is not ours."""
+        return self.own_model or self.model_words or ""
+
+    @property
+    def machine_title(self) -> Text | str:
+        """``Excavator ЭГ-230``: kind and model; the caller's words when no machine is named."""
+        if self.machine_id is None:
+            return self.machine_words
+        if self.model_kind in (None, ModelKind.OTHER):
+            return self.model_name
+        kind = ModelKind(str(self.model_kind)).label
+        return Text("%(kind)s %(name)s", kind=kind, name=self.model_name)
+
+    @property
+    def engineer(self) -> str:
+        """``Ковалёв А. С.``, empty while nobody is named."""
+        if self.family_name is None:
+            return ""
+        return short_name(self.family_name, self.first_name, self.middle_name)
+
+
+class ClockRow(NamedTuple):
+    """A running or paused clock as its countdown needs it."""
+
+    order_id: int
+    clock: str
+    state: str
+    due_at: datetime | None
+    allowed_seconds: int
+    used_seconds: int
+    met_at: datetime | None = None
+    breached_at: datetime | None = None
+    late_seconds: int = 0
+
+
+def list_page(
+    session: Session,
+    actor: Actor,
+    filters: Filters,
+    *,
+    key: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[OrderRow]:
+    """Orders under the filters, newest first, after ``key``."""
+    found = as_rows(narrowed(actor, filters))
+    page = fetch_page(session, found, order=_NEWEST_FIRST, key=key, size=size)
+    return Page([OrderRow._make(row) for row in page.rows], page.next_key)
+
+
+def as_rows(orders: Select[WorkOrder]) -> Select[Any]:
+    """The same orders as the columns of :class:`OrderRow`."""
+    columns: Select[Any] = orders.with_only_columns(*_COLUMNS, maintain_column_froms=True)  # type: ignore[assignment]
+    return (
+        columns.outerjoin(Machine, Machine.id == WorkOrder.machine_id)
+        .outerjoin(MachineModel, MachineModel.id == Machine.model_id)
+        .outerjoin(Company, Company.id == WorkOrder.company_id)
+        .outerjoin(User, User.id == WorkOrder.engineer_id)
+    )
+
+
+def nearest_clocks(session: Session, order_ids: Collection[int]) -> dict[int, ClockRow]:
+    """By order, the open clock that burns first: the earliest deadline, else one at rest."""
+    if not order_ids:
+        return {}
+    found = session.execute(
+        select(
+            OrderClock.order_id, OrderClock.clock, OrderClock.state, OrderClock.due_at,
+            OrderClock.allowed_seconds, OrderClock.used_seconds,
+        )
+        .where(
+            OrderClock.order_id.in_(order_ids),
+            OrderClock.state.in_([ClockState.RUNNING, ClockState.PAUSED]),
+        )
+        .order_by(OrderClock.due_at.is_(None).desc(), OrderClock.due_at.desc())
+    )  # fmt: skip
+    return {row[0]: ClockRow(*row) for row in found}  # the last one stays: the earliest
