@@ -27,6 +27,7 @@ from service_app import registry
 from service_app.core import clock
 from service_app.core.actor import SYSTEM
 from service_app.core.db import Database, transaction
+from service_app.documents import render
 from service_app.registry import Job
 from service_app.web.session import database
 from service_app.worker import rules, service
@@ -185,6 +186,7 @@ def work() -> None:
     worker = Worker(found, leadership_of(found.engine, config.data_dir), registry.JOBS)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
+    threading.Thread(target=render.warm_up, daemon=True).start()
     if not worker.run():
         logging.shutdown()
         os._exit(0)  # a thread would keep the process; its transaction ends with its connection

@@ -130,7 +130,7 @@ def serve(listener: socket.socket, env: Mapping[str, str], *, ready: str) -> int
     """
     web = [
         *(str(PYTHON), "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{listener.fileno()}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
         *("--no-control-socket", "--graceful-timeout", "10", "--log-level", "warning"),
     ]
     worker = [str(PYTHON), "-m", "flask", "--app", "wsgi", "worker"]

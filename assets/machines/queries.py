@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from assets.machines.models import (
     Machine,
@@ -19,10 +19,15 @@ from service_app.core.actor import Actor
 from service_app.core.errors import NotFound
 from service_app.core.paging import PAGE_SIZE, Order, Page, fetch_page
 from service_app.core.text_index import matching
-from service_app.customers.models import Company
+from service_app.customers.models import Company, Site
 
 WARRANTY_SOON_DAYS = 60
-ROW = (joinedload(Machine.company), joinedload(Machine.site))
+ROW = (
+    defer(Machine.technical_data), defer(Machine.notes), defer(Machine.search_words),
+    joinedload(Machine.model).defer(MachineModel.technical_data),
+    joinedload(Machine.company).load_only(Company.short_name),
+    joinedload(Machine.site).load_only(Site.name),
+)  # fmt: skip
 PAGE = (joinedload(Machine.company), joinedload(Machine.owner), joinedload(Machine.site))
 
 

@@ -16,7 +16,13 @@ from service_app.core.actor import Actor
 from service_app.core.clock import now
 from service_app.core.db import transaction
 from service_app.core.text import N_, Text
-from service_app.customers.queries import company_choices, get_company, get_site, site_choices
+from service_app.customers.queries import (
+    company_choices,
+    company_name,
+    get_company,
+    get_site,
+    site_choices,
+)
 from service_app.web.addresses import LARGEST
 from service_app.web.forms import refusals
 from service_app.web.notices import tell
@@ -38,7 +44,8 @@ def index() -> ResponseReturnValue:
         page=page,
         columns=fleet_columns(session, actor, page.rows, now()),
         filters=filters,
-        companies=queries.company_filter_choices(session, actor),
+        companies=[] if actor.is_staff else queries.company_filter_choices(session, actor),
+        company=company_name(session, actor, filters.company_id),
         models=queries.model_choices(session, language=reader().language),
         lives=tuple(Life),
         total=queries.count_visible(session, actor) if not page.rows else None,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service_app.accounts.models import User
 from service_app.core.actor import Actor
-from service_app.web.session import db_session
+from service_app.web.session import database, db_session, is_reading
 
 ActorFor = Callable[[Session, User], Actor]
 
@@ -38,7 +38,11 @@ def init_app(app: Flask, actor_for: ActorFor) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def _load(mark: str) -> SignedIn | None:
-        return load_signed_in(db_session(), mark, actor_for)
+        if is_reading():
+            return load_signed_in(db_session(), mark, actor_for)
+        # A writing session would take SQLite's one writing place before the form is even read.
+        with database().read_session() as session:
+            return load_signed_in(session, mark, actor_for)
 
     app.context_processor(_person)
 

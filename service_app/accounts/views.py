@@ -256,7 +256,7 @@ def _next() -> str | None:
 
 
 def _self() -> User:
-    return cast(User, current_user.user)
+    return db_session().get_one(User, current_user.user.id)
 
 
 def _config() -> Config:

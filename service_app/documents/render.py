@@ -196,7 +196,7 @@ class _Printer(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _printer() -> _Printer:
-    """Loaded by the first PDF of the process."""
+    """Loaded once a process, by :func:`warm_up` or by the first PDF."""
     os.environ.setdefault("FONTCONFIG_FILE", str(HERE / "fonts.conf"))
     weasyprint = import_module("weasyprint")
     fonts = import_module("weasyprint.text.fonts").FontConfiguration()
@@ -210,6 +210,16 @@ def _printer() -> _Printer:
     gc.set_threshold(CALM_THRESHOLD, 20, 20)
     fatal = import_module("weasyprint.urls").FatalURLFetchingError
     return _Printer(weasyprint, fonts, style, colours, fatal)
+
+
+def warm_up() -> None:
+    """Print nothing once: the first paper of the day then takes no longer than the others."""
+    if missing_libraries():
+        return
+    printer = _printer()
+    printer.weasyprint.HTML(string="<p>1</p>", url_fetcher=_fetcher(frozenset())).write_pdf(
+        stylesheets=[printer.style], font_config=printer.fonts
+    )
 
 
 class NotPrintable(Exception):

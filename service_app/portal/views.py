@@ -186,9 +186,10 @@ def _take(
     machine: Machine, form: ReportForm, speaker: Actor, sent: Sent, source: Source
 ) -> WorkOrder:
     session = db_session()
-    known = made_before(session, WorkOrder, form.key())
-    if known is not None:
-        return known
+    if sent.files or speaker.user_id is None:  # neither kept nor counted a second time
+        known = made_before(session, WorkOrder, form.key())
+        if known is not None:
+            return known
     if speaker.user_id is None:
         address = request.remote_addr or ""
         service.count_report(session, address=address, machine_id=machine.id, at=now())

@@ -8,16 +8,26 @@ from sqlalchemy.orm import Session
 from service_app.core.db import Database
 
 
+def database_of(app: Flask) -> Database:
+    """The database an application was made over."""
+    return cast(Database, app.extensions["database"])
+
+
 def database() -> Database:
-    """The application's database."""
-    return cast(Database, current_app.extensions["database"])
+    """The database of the application at work."""
+    return database_of(current_app)
+
+
+def is_reading() -> bool:
+    """Whether the request may change nothing."""
+    return request.method in ("GET", "HEAD", "OPTIONS")
 
 
 def db_session() -> Session:
     """The request's session; opened at the first use, closed with the request."""
     if "db_session" not in g:
-        is_read = request.method in ("GET", "HEAD", "OPTIONS")
-        g.db_session = database().read_session() if is_read else database().write_session()
+        base = database()
+        g.db_session = base.read_session() if is_reading() else base.write_session()
     return cast(Session, g.db_session)
 
 

@@ -106,7 +106,7 @@ def _measure(options: Options, env: dict[str, str], data: Path) -> list[Figure]:
     with listen("127.0.0.1", 0, tries=1) as listener:
         web = [
             *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{listener.fileno()}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+            *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
             *("--no-control-socket", "--log-level", "warning"),
         ]
         children: list[subprocess.Popen[bytes]] = []

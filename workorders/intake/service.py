@@ -18,6 +18,7 @@ from assets.machines.queries import get_machine
 from assets.meters import service as meters
 from assets.meters.rules import ReadingSource
 from service_app.core.actor import Actor
+from service_app.core.db import made_before
 from service_app.core.errors import DomainError, Invalid, NotAllowed
 from service_app.core.money import total
 from service_app.core.text import N_, Text
@@ -36,7 +37,7 @@ from workorders.orders.models import OrderEvent, WorkOrder
 from workorders.orders.moves import Action, Need
 from workorders.orders.notices import tell_customer, tell_dispatchers, tell_engineer
 from workorders.orders.photos import attach
-from workorders.orders.queries import find_by_uid, find_event, list_lines, money_line
+from workorders.orders.queries import find_event, list_lines, money_line
 from workorders.orders.rules import (
     AnswerWay,
     Coverage,
@@ -80,7 +81,7 @@ def report(
     Running hours that do not fit are noted in words and never stop the report. The same ``uid``
     gives the same order.
     """
-    known = find_by_uid(session, uid)
+    known = made_before(session, WorkOrder, uid)
     if known is not None:
         return known
     happened_at = told.at or at
@@ -100,7 +101,7 @@ def report(
     )
     if reporter.is_guest:
         reporter = Reporter(reporter.name, reporter.phone, None, True, secrets.token_urlsafe(24))
-    order = orders.open_order(
+    order, event = orders.open_order(
         session,
         branch=default_branch(session),
         kind=Kind.REPAIR,
@@ -113,17 +114,15 @@ def report(
         company=machine.company,
         site=machine.site,
         fault=fault,
+        hours=hours,
+        verdict=suggest(session, machine, at=happened_at),
         reporter=reporter,
         told=told,
         uid=uid,
         by=by,
         at=at,
     )
-    order.hours_at_intake = hours
-    order.suggested_coverage, verdict = suggest(session, machine, at=happened_at)
-    order.verdict = verdict.to_json()
-    event = session.scalars(select(OrderEvent).where(OrderEvent.order_id == order.id)).first()
-    if event is not None and what.photos:
+    if what.photos:
         attach(session, order, event, what.photos, stage="before")
     if unfit is not None:
         _note_unfit_hours(session, order, what.running_hours, unfit, by=by, at=at)
@@ -185,6 +184,9 @@ def open_by_staff(
         )
         order.kind, order.place = asked.kind, asked.place
         return order
+    known = made_before(session, WorkOrder, uid)
+    if known is not None:
+        return known
     machine_or_none = get_machine(session, by, asked.machine_id) if asked.machine_id else None
     if machine_or_none is None and not asked.machine_words.strip():
         raise Invalid(Need.MACHINE.label, "machine_words")
@@ -192,7 +194,7 @@ def open_by_staff(
     if company is None and asked.company_id is not None:
         company = get_company(session, by, asked.company_id)
     criticality = machine_or_none.criticality if machine_or_none else "normal"
-    order = orders.open_order(
+    order, event = orders.open_order(
         session,
         branch=default_branch(session),
         kind=asked.kind,
@@ -212,7 +214,6 @@ def open_by_staff(
         at=at,
     )
     if photos:
-        event = session.scalars(select(OrderEvent).where(OrderEvent.order_id == order.id)).one()
         attach(session, order, event, photos, stage="before")
     return order
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from service_app.core.text import N_, Text
@@ -48,6 +48,9 @@ _FACTS: dict[str, FactKind] = {
     _H.POLICY_CHANGED: _F.POLICY,
 }
 _AGREES = frozenset({_H.APPROVE, _H.CHANGE_ANSWERED, _H.TERM_AGREED})
+
+
+_STORED = tuple(c.key for c in inspect(OrderClock).column_attrs if c.key != "id")
 
 
 def to_facts(order: WorkOrder, events: Iterable[OrderEvent]) -> list[Fact]:
@@ -94,6 +97,19 @@ def results(
 ) -> dict[Clock, ClockResult]:
     """The order's clocks as its events lead to them."""
     return replay(to_facts(order, events), promises.policies, promises.calendars, now=now)
+
+
+def start(session: Session, order: WorkOrder, event: OrderEvent, *, at: datetime) -> None:
+    """The clocks of an order just opened: its one event is in hand and no row is stored yet."""
+    rows = []
+    for clock, result in results(order, [event], load(session)).items():
+        row = OrderClock(
+            order_id=order.id, clock=clock.value, late_seconds=0, is_breach_changed=False
+        )
+        _fill(row, result, at)
+        rows.append({name: getattr(row, name) for name in _STORED})
+    if rows:
+        session.execute(insert(OrderClock), rows)
 
 
 def refresh(session: Session, order: WorkOrder, *, at: datetime) -> None:

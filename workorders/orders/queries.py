@@ -65,11 +65,6 @@ ROW = (
 )
 
 
-def find_by_uid(session: Session, uid: uuid.UUID) -> WorkOrder | None:
-    """The order a form made before."""
-    return session.scalars(select(WorkOrder).where(WorkOrder.uid == uid)).one_or_none()
-
-
 def find_event(session: Session, uid: uuid.UUID) -> OrderEvent | None:
     """The event a form or a phone made before."""
     return session.scalars(select(OrderEvent).where(OrderEvent.uid == uid)).one_or_none()

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from workorders.orders.rules import (
     FINAL,
     MAY_WAIT,
     UNDO_WITHIN,
+    Coverage,
     Kind,
     Place,
     Priority,
@@ -81,21 +83,22 @@ def open_order(
     payer: Company | None = None,
     site: Site | None = None,
     fault: Fault | None = None,
+    hours: Decimal | None = None,
+    verdict: tuple[Coverage, Text] | None = None,
     reporter: Reporter,
     status: Status = Status.RECEIVED,
     told: Told = NOW,
     uid: uuid.UUID,
     by: Actor,
     at: datetime,
-) -> WorkOrder:
-    """Open an order and give it its number at once. The same ``uid`` gives the same order.
+) -> tuple[WorkOrder, OrderEvent]:
+    """Open an order and give it its number at once; with it the event its story begins with.
 
-    ``status`` is RECEIVED, or SCHEDULED for an order made ahead. Raises Invalid for a moment that
-    cannot be, or an order of neither a machine nor words.
+    ``uid`` is the form's: that it is new is for the caller to see. ``hours`` is the meter's total
+    at intake, ``verdict`` who is likely to pay and why. ``status`` is RECEIVED, or SCHEDULED for
+    an order made ahead. Raises Invalid for a moment that cannot be, or an order of neither a
+    machine nor words.
     """
-    known = queries.find_by_uid(session, uid)
-    if known is not None:
-        return known
     happened_at = told.at or at
     _check(happened_at, at, not_before=None, told=told, by=by)
     zone = site.zone if site else branch.zone
@@ -127,12 +130,15 @@ def open_order(
         received_at=happened_at,
         phase_since=happened_at,
         policy_version=load(session).current_id,
+        hours_at_intake=hours,
     )
+    if verdict is not None:
+        order.suggested_coverage, order.verdict = verdict[0], verdict[1].to_json()
     order.search_words = order_words(order)
     session.add(order)
     session.flush()  # the events need its id
     kind_of_event = Happening.RECEIVED if status is Status.RECEIVED else Happening.MADE_AHEAD
-    append(
+    event = append(
         session,
         order,
         kind_of_event,
@@ -144,8 +150,8 @@ def open_order(
         at=at,
         is_checked=True,
     )
-    clocks.refresh(session, order, at=at)
-    return order
+    clocks.start(session, order, event, at=at)
+    return order, event
 
 
 def order_words(order: WorkOrder) -> str:
