@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service_app.core.enums import Labelled, Tone
-from service_app.core.text import N_, P_, Text
+from service_app.core.text import N_, P_, Text, verbatim
 
 
 class ModelKind(Labelled):
@@ -49,7 +49,7 @@ _MARKS = {
     MeterUnit.KILOMETRES: P_("unit", "km"),
     MeterUnit.CYCLES: P_("unit", "cycles"),
     MeterUnit.PAGES: P_("unit", "pages"),
-    MeterUnit.NONE: N_(""),
+    MeterUnit.NONE: verbatim(""),
 }
 
 

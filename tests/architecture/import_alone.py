@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 
-LIBRARIES = ("flask", "flask_babel", "flask_login", "flask_wtf", "sqlalchemy.orm", "wtforms")
+LIBRARIES = ("flask", "flask_login", "flask_wtf", "sqlalchemy.orm", "wtforms")
 OURS = ("service_app", "assets", "workorders")
 
 
