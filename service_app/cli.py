@@ -21,6 +21,7 @@ from service_app.demo import service as demo_company
 from service_app.transfers.commands import import_file
 from service_app.translations import catalogue
 from service_app.web.session import database
+from workorders.sla.commands import sla
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -128,4 +129,5 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     for one in (migrate, create_admin, import_file, translations):
         app.cli.add_command(one)
-    app.cli.add_command(demo)
+    for group in (demo, sla):
+        app.cli.add_command(group)
