@@ -21,6 +21,8 @@ from service_app.demo import service as demo_company
 from service_app.transfers.commands import import_file
 from service_app.translations import catalogue
 from service_app.web.session import database
+from workorders.calendars.commands import calendar
+from workorders.orders import recompute as _recompute  # noqa: F401 - sla recompute
 from workorders.sla.commands import sla
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,5 +131,5 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     for one in (migrate, create_admin, import_file, translations):
         app.cli.add_command(one)
-    for group in (demo, sla):
+    for group in (demo, calendar, sla):
         app.cli.add_command(group)

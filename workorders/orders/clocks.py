@@ -341,10 +341,15 @@ def refresh_open(session: Session, *, at: datetime) -> int:
     ids = session.scalars(
         select(OrderClock.order_id).where(OrderClock.state.in_(open_states)).distinct()
     ).all()
+    refresh_orders(session, ids, at=at)
+    return len(ids)
+
+
+def refresh_orders(session: Session, ids: Sequence[int], *, at: datetime) -> None:
+    """Bring the stored clocks of many orders in line with their events."""
     promises = load(session)
     for first in range(0, len(ids), REFRESH_BATCH):
         _refresh_batch(session, ids[first : first + REFRESH_BATCH], promises, at=at)
-    return len(ids)
 
 
 def _refresh_batch(
