@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask import url_for as build
 from werkzeug.routing import IntegerConverter, Map
 
@@ -21,25 +21,28 @@ MOST_KEPT = 20_000
 _PLAIN = (int, str)
 
 
+def link(endpoint: str, **values: Any) -> str:
+    """``url_for`` that remembers: a list of fifty rows asks for a hundred addresses, the same ones
+    again with every reader, and building one costs more than drawing its link."""
+    if endpoint[0] == "." or "_external" in values:
+        return build(endpoint, **values)
+    if not all(type(value) in _PLAIN for value in values.values()):
+        return build(endpoint, **values)
+    kept: dict[Any, str] = current_app.extensions["house_addresses"]
+    key = (request.script_root, endpoint, *values.items())
+    found = kept.get(key)
+    if found is None:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        found = kept[key] = build(endpoint, **values)
+    return found
+
+
 def init_app(app: Flask) -> None:
     """Use it for every ``<int:…>``; call before blueprints are registered.
 
-    Templates get a ``url_for`` that remembers: a list of fifty rows asks for a hundred addresses,
-    the same ones again with every reader, and building one costs more than drawing its link.
+    Templates get :func:`link` as their ``url_for``.
     """
     app.url_map.converters["int"] = RecordNumber
-    kept: dict[Any, str] = {}
-
-    def url_for(endpoint: str, **values: Any) -> str:
-        is_plain = endpoint[0] != "." and all(type(v) in _PLAIN for v in values.values())
-        if not is_plain or "_external" in values:
-            return build(endpoint, **values)
-        key = (request.script_root, endpoint, *values.items())
-        found = kept.get(key)
-        if found is None:
-            if len(kept) >= MOST_KEPT:
-                kept.clear()
-            found = kept[key] = build(endpoint, **values)
-        return found
-
-    app.jinja_env.globals["url_for"] = url_for
+    app.extensions["house_addresses"] = {}
+    app.jinja_env.globals["url_for"] = link

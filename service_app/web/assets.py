@@ -5,7 +5,9 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request, send_from_directory, url_for
+from flask import Flask, Response, request, send_from_directory
+
+from service_app.web.addresses import link
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 FOR_EVER = 31_536_000
@@ -21,7 +23,7 @@ def checksum(path: str, _modified_ns: int) -> str:
 
 def asset(path: str) -> str:
     """The address of one static file; it changes with the file's content."""
-    return url_for("asset", mark=checksum(path, _modified(path)), path=path)
+    return link("asset", mark=checksum(path, _modified(path)), path=path)
 
 
 @lru_cache(maxsize=512)

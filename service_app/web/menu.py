@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from flask_login import current_user
 from sqlalchemy import Executable, Integer, ScalarSelect, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +22,7 @@ from service_app.core.actor import Actor
 from service_app.core.clock import now
 from service_app.core.db import UtcDateTime
 from service_app.core.text import P_
+from service_app.web.addresses import link
 from service_app.web.nav import Entry, Group, Menu, ShownEntry
 from service_app.web.session import db_session
 
@@ -194,7 +195,7 @@ def _draw(entry: Entry, sources: Sources) -> ShownEntry:
         here.startswith(e) if e.endswith(".") else here == e for e in entry.also
     )
     return ShownEntry(
-        entry.label, entry.icon, url_for(entry.endpoint), current, count or None, is_late
+        entry.label, entry.icon, link(entry.endpoint), current, count or None, is_late
     )
 
 
