@@ -46,7 +46,7 @@ def clocks() -> list[Thing]:
         return Thing(
             name=verbatim(name), tone=tone, text=text, share=share, seconds=seconds,
             title=Text("%(name)s: %(moment)s", name=verbatim(name), moment=until),
-            runs_until=until if runs else None,
+            runs_until=until if runs else None, soon=1800,
         )  # fmt: skip
 
     return [

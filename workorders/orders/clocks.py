@@ -219,6 +219,7 @@ class ShownClock:
     used: int = 0
     allowed: int = 0
     met_at: datetime | None = None
+    soon: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -300,6 +301,7 @@ def _shown_running(row: Counted, clock: Clock, calendar: Calendar, now: datetime
     return ShownClock(
         clock, clock.label, "soon" if left <= soon else "", timedelta(seconds=left), title,
         _share(used, row.allowed_seconds), left, until, row.due_at, used, row.allowed_seconds,
+        soon=soon,
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@
   const ASK_MS = 60000;
   const RING = 38.96;
   const units = document.documentElement.lang === "ru" ? ["ч", "мин"] : ["h", "min"];
-  let started = Date.now();
+  const opened = Date.now();
+  const drawnAt = new WeakMap(); // pill → when the server drew it
 
   function words(seconds) {
     const minutes = Math.floor(Math.abs(seconds) / 60);
@@ -22,24 +23,24 @@
     pill.dataset.tone = tone;
     pill.setAttribute("role", "status");
   }
+  function write(pill, text) {
+    const left = pill.querySelector("[data-left]");
+    if (left.textContent !== text) left.textContent = text;
+  }
   function draw(pill, now) {
     const until = Date.parse(pill.dataset.until);
-    const passed = Math.max(0, (Math.min(now, until) - started) / 1000);
+    const passed = Math.max(0, (Math.min(now, until) - (drawnAt.get(pill) || opened)) / 1000);
     const seconds = Number(pill.dataset.countdown);
-    const left = pill.querySelector("[data-left]");
     if (pill.dataset.over || pill.dataset.tone === "late") {
-      const over = pill.dataset.over ? passed - seconds : seconds + passed;
-      left.textContent = "+" + words(over);
-      return;
+      return write(pill, "+" + words(pill.dataset.over ? passed - seconds : seconds + passed));
     }
     const rest = seconds - passed;
     if (rest <= 0) {
       pill.dataset.over = "1";
       turn(pill, "late");
-      left.textContent = "+" + words(rest);
-      return;
+      return write(pill, "+" + words(rest));
     }
-    left.textContent = words(rest);
+    write(pill, words(rest));
     if (pill.dataset.soon && rest <= Number(pill.dataset.soon) && pill.dataset.tone !== "soon") turn(pill, "soon");
     const ring = pill.querySelector(".s-fg");
     const used = Number(pill.dataset.share || 0);
@@ -54,6 +55,17 @@
     document.querySelectorAll("[data-countdown]").forEach(function (pill) { draw(pill, now); });
   }
   // Pills with data-ask and an id are replaced by those of the same id in the answer.
+  function replace(page, url) {
+    document.querySelectorAll("[data-ask][id]").forEach(function (old) {
+      const drawn = old.dataset.ask === url && page.getElementById(old.id);
+      if (!drawn || old.contains(document.activeElement)) return;
+      const fresh = document.importNode(drawn, true);
+      const was = old.dataset.tone || "";
+      if ((fresh.dataset.tone || "") !== was) fresh.setAttribute("role", "status");
+      drawnAt.set(fresh, Date.now());
+      old.replaceWith(fresh);
+    });
+  }
   function ask() {
     if (document.visibilityState !== "visible") return;
     const pills = Array.from(document.querySelectorAll("[data-ask][id]"));
@@ -61,19 +73,11 @@
       fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" } }).then(function (answer) {
         return answer.ok && !answer.redirected ? answer.text() : "";
       }).then(function (text) {
-        if (!text) return;
-        const page = new DOMParser().parseFromString(text, "text/html");
-        started = Date.now();
-        document.querySelectorAll("[data-ask]").forEach(function (old) {
-          const fresh = old.dataset.ask === url && page.getElementById(old.id);
-          if (!fresh) return;
-          if (fresh.dataset.tone !== old.dataset.tone) fresh.setAttribute("role", "status");
-          old.replaceWith(document.importNode(fresh, true));
-        });
+        if (text) replace(new DOMParser().parseFromString(text, "text/html"), url);
       }).catch(function () { /* no network: the minutes go on by this clock */ });
     });
   }
-  if (!document.querySelector("[data-countdown]")) return;
+  if (!document.querySelector("[data-countdown], [data-ask]")) return;
   setInterval(tick, STEP_MS);
   setInterval(ask, ASK_MS);
   document.addEventListener("visibilitychange", function () { tick(); ask(); });
