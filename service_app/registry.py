@@ -191,8 +191,11 @@ _ADMINISTRATION = Entry(
     N_("Administration"),
     "settings",
     "organisation.index",
-    also=("organisation.", "people.", "imports.", "journal.", "jobs.", "calendars.", "policies."),
-)
+    also=(
+        "organisation.", "people.", "imports.", "journal.", "jobs.", "calendars.", "policies.",
+        "desk.start",
+    ),
+)  # fmt: skip
 
 _MY_DAY = Entry(
     N_("My day"), "list-check", "execution.my_day", phone_label=N_("My day"), also=("execution.",)
@@ -203,7 +206,7 @@ _FIELD_ORDERS = Entry(
     "clipboard-list",
     "orders.index",
     phone_label=P_("menu", "Orders"),
-    also=("orders.", "desk.", "handover.", "intake."),
+    also=("orders.", "handover.", "intake."),
 )
 _FIELD_MACHINES = replace(_MACHINES, phone_label=N_("Machines"))
 
@@ -230,7 +233,7 @@ _ORDERS = Entry(
     "clipboard-list",
     "orders.index",
     phone_label=P_("menu", "Orders"),
-    also=("orders.", "desk.", "handover.", "intake.", "planning.", "execution."),
+    also=("orders.", "handover.", "intake.", "planning.", "execution."),
 )
 _DESK_MACHINES = replace(_MACHINES, phone_label=N_("Machines"))
 
@@ -268,7 +271,7 @@ MACHINE_PAGES = MachinePages(
 HOMES: dict[str, str] = {
     Role.DISPATCHER.value: "board.index",
     Role.OPERATOR.value: "portal.home",
-    Role.ADMINISTRATOR.value: "organisation.index",
+    Role.ADMINISTRATOR.value: "desk.start",
     Role.MANAGER.value: "promises.index",
     Role.ENGINEER.value: "execution.my_day",
 }

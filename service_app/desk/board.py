@@ -127,7 +127,8 @@ def grouped(
 
 
 def _row(order: WorkOrder, pill: ShownClock | None) -> Row:
-    who = order.dispatcher.short_name if order.dispatcher else ""
+    person = order.engineer if order.is_diagnosis else order.dispatcher
+    who = person.short_name if person else ""
     if order.status == Status.RECEIVED:
         verb = N_("Check") if order.is_guest else N_("Accept")
         return Row(order, pill, verb, url_for("intake.accept", number=order.number), "A", who)

@@ -1,7 +1,7 @@
 """The staff's page of an order put together: promise, phases, question, story, promises, money."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,9 +10,11 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from assets.meters.queries import current_hours
+from service_app.accounts.permissions import Permission
 from service_app.core.actor import Actor
 from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
+from service_app.customers.models import Contact
 from service_app.customers.queries import contacts_of
 from service_app.documents.models import IssuedDocument
 from service_app.documents.queries import list_for_ground
@@ -75,6 +77,15 @@ def buttons(order: WorkOrder, found: Sequence[Offer]) -> list[Button]:
     return list(out.values())
 
 
+def with_answer(order: WorkOrder, found: Sequence[Button]) -> list[Button]:
+    """While a change waits for the customer's yes or no, recording it is the next thing to do."""
+    url = url_for("intake.record_answer", number=order.number)
+    return [
+        Button(ANSWER, "phone-call", url, is_main=True),
+        *(replace(one, is_main=False) for one in found if one.url != url),
+    ]
+
+
 @dataclass(frozen=True)
 class ShownPhase:
     """One of the three bars."""
@@ -101,7 +112,7 @@ def shown_phases(order: WorkOrder, reader: Reader) -> list[ShownPhase]:
         if n < present or order.status_kind is Status.CLOSED:
             out.append(ShownPhase(phase.label, "done", 100, ""))
         elif n == present:
-            line = reader.say(order.status_kind.label)
+            line = reader.say(order.status_label)
             state = "" if is_over else "now"
             out.append(ShownPhase(phase.label, state, _SHARES.get(order.status_kind, 0), line))
         else:
@@ -203,16 +214,16 @@ def _band(
     reason = WaitReason(start.reason or WaitReason.OTHER)
     length = timedelta(seconds=calendar.between(start.happened_at, end.happened_at))
     if stops is None:
-        text = Text("%(reason)s: %(length)s", reason=reason.label, length=length)
+        text = Text("%(waited)s: %(length)s", waited=reason.waited, length=length)
     elif stops(reason, Clock.RESTORE):
         text = Text(
-            "%(reason)s, %(length)s of working time. The restore clock stood still.",
-            reason=reason.label, length=length,
+            "%(waited)s %(length)s of working time. The restore clock stood still.",
+            waited=reason.waited, length=length,
         )  # fmt: skip
     else:
         text = Text(
-            "%(reason)s, %(length)s of working time. The restore clock ran on.",
-            reason=reason.label, length=length,
+            "%(waited)s %(length)s of working time. The restore clock ran on.",
+            waited=reason.waited, length=length,
         )  # fmt: skip
     return Entry(start.happened_at, "", "", reason.icon, "slate", text, is_wait=True)
 
@@ -318,6 +329,14 @@ def accounts(
     ]
 
 
+def _people(session: Session, order: WorkOrder) -> tuple[Contact | None, list[Contact]]:
+    """Who reported, when it is a contact of the company, and its other contacts."""
+    found = contacts_of(session, order.company_id) if order.company_id else []
+    known = (c for c in found if order.reporter_id and c.user_id == order.reporter_id)
+    reporter = next(known, None)
+    return reporter, [c for c in found if c is not reporter][:4]
+
+
 def staff_page(
     session: Session,
     actor: Actor,
@@ -337,14 +356,17 @@ def staff_page(
     found = offers(queries.facts_with(order, counts, has_labour=labour > 0), actor.can)
     hours = current_hours(session, [order.machine_id]) if order.machine_id else {}
     is_asked = order.status_kind is Status.QUOTED or order.question_since is not None
-    is_begun = order.phase is not Phase.INTAKE
     account = accounts(order, told.events, promises, [c for c in shown if c.is_open], reader.now)
+    verbs = buttons(order, found) if not order.is_past else []
+    if order.question_since is not None and actor.can(Permission.ORDERS_RECORD_ANSWER):
+        verbs = with_answer(order, verbs)
+    reporter, people = _people(session, order)
     return {
         "order": order,
         "clocks": shown,
         "next": clocks.nearest(shown),
         "phases": shown_phases(order, reader),
-        "buttons": buttons(order, found) if not order.is_past else [],
+        "buttons": verbs,
         "days": story(
             order,
             events,
@@ -362,9 +384,10 @@ def staff_page(
         "labour": labour,
         "accounts": account,
         "hours": hours.get(order.machine_id or 0),
-        "people": contacts_of(session, order.company_id)[:4] if order.company_id else [],
+        "reporter": reporter,
+        "people": people,
         "documents": shown_papers(list_for_ground(session, "order", order.number)),
-        "visit": open_visit(session, order.id) if is_begun else None,
+        "visit": open_visit(session, order.id) if order.engineer_id else None,
         "promises": promises,
         "verdict": Text.from_json(order.verdict) if order.verdict else None,
         "may_note": not order.is_past,

@@ -132,6 +132,11 @@ class LateTime:
     unknown: float
 
     @property
+    def hours(self) -> int:
+        """All of it in whole hours."""
+        return round(self.total / 3600)
+
+    @property
     def total(self) -> float:
         """All late time."""
         return sum(self.by_cause.values()) + self.unknown

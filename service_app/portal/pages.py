@@ -149,7 +149,7 @@ def decision_of(
     return Decision(
         proposal.ordinal, is_quote, proposal.asked_at, proposal.words,
         Amount(proposal.amount, order.currency), _vat(proposal),
-        shown.difference(proposal, reader),
+        proposal.difference(reader),
         proposal.term_at, proposal.valid_until, _photo(order, proposal, photos),
         _lines(proposal, order.currency, reader), _paper(actor, proposal, order), refusal,
         expired(proposal.valid_until, today) if is_quote else None,

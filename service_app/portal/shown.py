@@ -32,13 +32,12 @@ PROMISED = {
     Clock.AGREED: N_("The machine runs by %(moment)s"),
 }
 LATE = N_("We promised by %(moment)s and are late. The manager knows.")
-FINDING_CAUSE = frozenset({Status.ACCEPTED, Status.IN_WORK})
 AGREED = frozenset({Status.APPROVED, Status.SCHEDULED, Status.IN_WORK})
 
 
 def status_words(order: WorkOrder) -> Text:
     """The status as the customer says it; an open wait says for what."""
-    if order.is_finding_cause and order.status_kind in FINDING_CAUSE:
+    if order.is_diagnosis:
         return DIAGNOSIS[0]
     return operator_label(order.status_kind)
 
@@ -53,8 +52,10 @@ def turn_words(order: WorkOrder) -> Text | None:
         return N_("Your turn: we asked you something")
     if order.status_kind is Status.READY:
         return N_("Your turn: take the machine back")
-    if order.wait_kind in (WaitReason.CUSTOMER, WaitReason.ACCESS):
-        return Text("We wait for you: %(reason)s", reason=WaitReason(order.wait_kind).label)
+    if order.wait_kind is WaitReason.CUSTOMER:
+        return N_("Your turn: we wait for you")
+    if order.wait_kind is WaitReason.ACCESS:
+        return N_("Your turn: there is no access to the machine")
     return None
 
 
@@ -105,7 +106,7 @@ def request_row(found: OwnRequest, reader: Reader) -> RequestRow:
     local = reader.in_zone(ZoneInfo(order.zone))
     line = theirs or visit_words(found.visit, local) or status_words(order)
     if theirs is None and order.wait_kind is not None:
-        line = Text("%(status)s: %(reason)s", status=line, reason=order.wait_kind.label)
+        line = Text("%(status)s. %(reason)s", status=line, reason=order.wait_kind.to_customer)
     return RequestRow(
         order.number, url_for("orders.show", number=order.number),
         order.machine.icon if order.machine else "settings", machine_words(order, reader),
@@ -163,7 +164,7 @@ def waiting_decision(proposal: Proposal, reader: Reader) -> WaitingDecision:
     sum_, kind = Amount(proposal.amount, order.currency), ProposalKind(proposal.kind)
     machine = machine_words(order, reader)
     if kind is ProposalKind.CHANGE:
-        asked = Text("%(words)s %(sum)s", words=proposal.words, sum=difference(proposal, reader))
+        asked = Text("%(words)s %(sum)s", words=proposal.words, sum=proposal.difference(reader))
         return WaitingDecision(
             url_for("orders.show", number=order.number), kind.icon, asked,
             Text("%(machine)s. Work goes on meanwhile.", machine=machine),
@@ -179,16 +180,6 @@ def waiting_decision(proposal: Proposal, reader: Reader) -> WaitingDecision:
     return WaitingDecision(
         url_for("portal.quote", number=order.number), kind.icon, sentence, second
     )
-
-
-def difference(proposal: Proposal, reader: Reader) -> str:
-    """``+6,200 ₽, +1 h``: what a change adds, or takes off."""
-    sign = "+" if proposal.amount > 0 else ""
-    parts = [sign + reader.money(proposal.amount, proposal.order.currency)]
-    if proposal.extra_minutes:
-        sign = "+" if proposal.extra_minutes > 0 else "−"
-        parts.append(sign + reader.duration(proposal.extra_minutes * 60))
-    return ", ".join(parts)
 
 
 @dataclass(frozen=True)

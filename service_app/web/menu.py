@@ -59,6 +59,7 @@ class Shown:
 
     groups: tuple[Group, ...] = ()
     bottom: tuple[ShownEntry, ...] = ()
+    more: tuple[ShownEntry, ...] = ()
 
 
 def entries_of(menu: Menu, roles: Iterable[str]) -> tuple[Entry, ...]:
@@ -95,14 +96,18 @@ class Sources:
 
 
 def init_app(app: Flask, sources: Sources) -> None:
-    """Give templates ``navigation``, ``bottom_navigation``, ``has_unread``, ``organisation_name``,
-    ``organisation_logo_url``, and ``has_page(endpoint)`` for links to rooms not built yet."""
+    """Give templates the menu and the brand, and ``has_page(endpoint)`` for rooms not built yet.
+
+    ``has_unread``, ``navigation``, ``bottom_navigation`` and ``more_navigation`` (what the bottom
+    bar has no room for), ``organisation_name``, ``organisation_logo_url``.
+    """
     app.extensions["house_menu"] = sources
     app.jinja_env.globals["has_page"] = lambda endpoint: endpoint in app.view_functions
     lazy = {
         "navigation": LocalProxy(lambda: _shown().groups),
         "bottom_navigation": LocalProxy(lambda: _shown().bottom),
         "has_unread": LocalProxy(lambda: bool(_figures().get(BELL))),
+        "more_navigation": LocalProxy(lambda: _shown().more),
     }
 
     @app.context_processor
@@ -146,8 +151,10 @@ def _shown() -> Shown:
 def _make(sources: Sources) -> Shown:
     entries = _entries(sources)
     drawn = {entry.endpoint: (entry, _draw(entry, sources)) for entry in entries}
-    bottom = tuple(_on_phone(*drawn[entry.endpoint]) for entry in on_phone(entries))
-    return Shown(grouped(drawn.values()), bottom)
+    below = on_phone(entries)
+    bottom = tuple(_on_phone(*drawn[entry.endpoint]) for entry in below)
+    more = tuple(shown for entry, shown in drawn.values() if entry not in below)
+    return Shown(grouped(drawn.values()), bottom, more)
 
 
 def _entries(sources: Sources) -> tuple[Entry, ...]:

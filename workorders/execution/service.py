@@ -201,7 +201,8 @@ def record_hours(
         order.hours_at_intake = reading.total
     order.hours_at_handover, order.meter_unread = reading.total, None
     orders.append(
-        session, order, Happening.HOURS, told=told, data={"hours": str(reading.total)},
+        session, order, Happening.HOURS, told=told,
+        data={"hours": str(reading.total), "unit": order.machine.unit.value},
         for_customer=True, uid=uid, by=by, at=at,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service_app.core.db import Base, BigId, Json, Scaled, UtcDateTime
+from service_app.core.reader import Reader
 from workorders.orders.models import WorkOrder
 
 
@@ -46,6 +47,15 @@ class Proposal(Base):
     __mapper_args__ = {"version_id_col": version}
 
     order: Mapped[WorkOrder] = relationship()
+
+    def difference(self, reader: Reader) -> str:
+        """``+6,200 ₽, +1 h``: what a change adds, or takes off, as a reader sees it."""
+        sign = "+" if self.amount > 0 else ""
+        parts = [sign + reader.money(self.amount, self.order.currency)]
+        if self.extra_minutes:
+            sign = "+" if self.extra_minutes > 0 else "−"
+            parts.append(sign + reader.duration(self.extra_minutes * 60))
+        return ", ".join(parts)
 
     __table_args__ = (
         UniqueConstraint("order_id", "ordinal"),

@@ -29,7 +29,9 @@ from service_app.customers.models import Company, Site
 from service_app.files.models import StoredFile
 from service_app.organisation.models import Branch
 from workorders.orders.rules import (
+    DIAGNOSIS,
     FINAL,
+    FINDING_CAUSE,
     Coverage,
     Expectation,
     Kind,
@@ -37,6 +39,7 @@ from workorders.orders.rules import (
     Phase,
     Place,
     Status,
+    is_wait_said,
     operator_label,
     phase_of,
     shown_number,
@@ -148,6 +151,27 @@ class WorkOrder(Base):
     def status_kind(self) -> Status:
         """The status with its words."""
         return Status(self.status)
+
+    @property
+    def shown_wait(self) -> WaitReason | None:
+        """The open wait, unless the status says it already."""
+        return None if is_wait_said(self.status_kind, self.wait_reason) else self.wait_kind
+
+    @property
+    def is_diagnosis(self) -> bool:
+        """Whether an engineer is finding the cause: a wording of accepted or in work."""
+        has_engineer = self.engineer_id is not None
+        return self.is_finding_cause and has_engineer and self.status_kind in FINDING_CAUSE
+
+    @property
+    def status_label(self) -> Words:
+        """The status as staff say it."""
+        return DIAGNOSIS[0] if self.is_diagnosis else self.status_kind.label
+
+    @property
+    def status_icon(self) -> str:
+        """Its icon."""
+        return DIAGNOSIS[1] if self.is_diagnosis else self.status_kind.icon
 
     @property
     def kind_kind(self) -> Kind:

@@ -18,7 +18,15 @@ from service_app.core.text import Text
 from service_app.customers.models import Company
 from workorders.orders.models import OrderClock, WorkOrder
 from workorders.orders.queries import Filters, narrowed
-from workorders.orders.rules import Kind, Status, operator_label, shown_number
+from workorders.orders.rules import (
+    DIAGNOSIS,
+    FINDING_CAUSE,
+    Kind,
+    Status,
+    is_wait_said,
+    operator_label,
+    shown_number,
+)
 from workorders.sla.rules import ClockState, WaitReason
 
 _COLUMNS = (
@@ -26,7 +34,7 @@ _COLUMNS = (
     WorkOrder.kind, WorkOrder.severity, WorkOrder.symptom, WorkOrder.received_at,
     WorkOrder.is_day_only, WorkOrder.wait_reason, WorkOrder.machine_id, WorkOrder.machine_words,
     Machine.serial, Machine.model_words, MachineModel.name, MachineModel.kind,
-    WorkOrder.company_id, Company.short_name,
+    WorkOrder.company_id, Company.short_name, WorkOrder.is_finding_cause,
     User.family_name, User.first_name, User.middle_name,
 )  # fmt: skip
 _NEWEST_FIRST = (
@@ -57,6 +65,7 @@ class OrderRow(NamedTuple):
     model_kind: str | None
     company_id: int | None
     company: str | None
+    is_finding_cause: bool
     family_name: str | None
     first_name: str | None
     middle_name: str | None
@@ -82,9 +91,27 @@ class OrderRow(NamedTuple):
         return Severity(self.severity)
 
     @property
-    def wait_kind(self) -> WaitReason | None:
-        """The reason of the open wait, if one is open."""
-        return WaitReason(self.wait_reason) if self.wait_reason else None
+    def is_diagnosis(self) -> bool:
+        """Whether an engineer is finding the cause: a wording of accepted or in work."""
+        has_engineer = self.family_name is not None
+        return self.is_finding_cause and has_engineer and self.status_kind in FINDING_CAUSE
+
+    @property
+    def status_label(self) -> Text:
+        """The status as staff say it."""
+        return DIAGNOSIS[0] if self.is_diagnosis else self.status_kind.label
+
+    @property
+    def status_icon(self) -> str:
+        """Its icon."""
+        return DIAGNOSIS[1] if self.is_diagnosis else self.status_kind.icon
+
+    @property
+    def shown_wait(self) -> WaitReason | None:
+        """The open wait, unless the status says it already."""
+        if self.wait_reason is None or is_wait_said(self.status_kind, self.wait_reason):
+            return None
+        return WaitReason(self.wait_reason)
 
     @property
     def shown_number(self) -> str:

@@ -33,6 +33,8 @@ class Status(Labelled):
 
 DIAGNOSIS = (P_("order", "Diagnosis"), "stethoscope")
 """The wording and icon of accepted or in work while somebody finds the cause."""
+FINDING_CAUSE = frozenset({Status.ACCEPTED, Status.IN_WORK})
+"""Statuses that may be worded so."""
 
 _OPERATOR = {
     Status.RECEIVED: P_("operator", "Received"),
@@ -264,3 +266,8 @@ def shown_number(number: str, external_id: str | None, *, is_past: bool) -> str:
         return number
     own = external_id or ""
     return own.removeprefix("ext:") if own.startswith("ext:") else ""
+
+
+def is_wait_said(status: Status, reason: str | None) -> bool:
+    """Whether the status itself says that the order waits for this."""
+    return status is Status.QUOTED and reason == "approval"

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from assets.machines.rules import MeterUnit
 from service_app.core.currency import Amount
 from service_app.core.enums import Labelled, Tone
 from service_app.core.text import N_, Text, verbatim
@@ -156,6 +157,13 @@ def _step(data: Mapping[str, Any]) -> Text:
     return Action(step).label if step in set(Action) else verbatim(step)
 
 
+def _hours(data: Mapping[str, Any]) -> Any:
+    value = Decimal(str(data.get("hours", 0)))
+    if not data.get("unit"):
+        return value
+    return Text("%(value)s\u00a0%(unit)s", value=value, unit=MeterUnit(data["unit"]).mark)
+
+
 _VALUES: dict[str, Any] = {
     "source": lambda d: Source(d.get("source", "portal")).label,
     "twin": lambda d: verbatim(str(d.get("twin", ""))),
@@ -169,7 +177,7 @@ _VALUES: dict[str, Any] = {
     "to": lambda d: Priority(int(d.get("priority", 3))).label,
     "expectation": lambda d: Expectation(d["expectation"]).label,
     "answer": lambda d: N_("yes") if d.get("answer") == "yes" else N_("no"),
-    "hours": lambda d: Decimal(str(d.get("hours", 0))),
+    "hours": _hours,
     "duration": lambda d: _minutes(int(d.get("minutes", 0))),
     "line": lambda d: verbatim(str(d.get("line", ""))),
     "document": lambda d: verbatim(str(d.get("document", ""))),

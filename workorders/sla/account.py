@@ -1,6 +1,6 @@
 """Why is this the deadline: the clock's life row by row, counted and not. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -21,12 +21,13 @@ class Why(Labelled):
 
 @dataclass(frozen=True)
 class AccountRow:
-    """One row: ``seconds`` counted, or the reasons they were not."""
+    """One row: ``seconds`` counted, or the reasons they were not; ``minutes`` add up in print."""
 
     start: datetime
     end: datetime
     seconds: int
     reasons: tuple[Text, ...] = ()
+    minutes: int = 0
 
     @property
     def is_counted(self) -> bool:
@@ -46,7 +47,16 @@ def explain(result: ClockResult, calendars: Calendars) -> list[AccountRow]:
             rows.append(_row(span.start, span.end, Why.OVER.label))
         else:
             rows += _counted(span, calendar)
-    return _merged(rows)
+    return _in_minutes(_merged(rows))
+
+
+def _in_minutes(rows: list[AccountRow]) -> list[AccountRow]:
+    """Whole minutes that add up: what is cut off one row is kept for the next."""
+    out, counted = [], 0
+    for row in rows:
+        before, counted = counted, counted + row.seconds
+        out.append(replace(row, minutes=counted // 60 - before // 60))
+    return out
 
 
 def _row(start: datetime, end: datetime, *reasons: Text) -> AccountRow:

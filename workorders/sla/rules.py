@@ -48,6 +48,49 @@ class WaitReason(Labelled):
     WEATHER = "weather", N_("weather"), Tone.SLATE, "cloud-rain"
     OTHER = "other", N_("another reason"), Tone.SLATE, "dots"
 
+    @property
+    def badge(self) -> Text:
+        """Beside the status, for staff."""
+        return _WAITS[self][0]
+
+    @property
+    def waited(self) -> Text:
+        """In the story, when it is over; its length follows."""
+        return _WAITS[self][1]
+
+    @property
+    def to_customer(self) -> Text:
+        """Beside the status, for the customer."""
+        return _WAITS[self][2]
+
+
+_WAITS = {
+    WaitReason.PARTS: (
+        P_("badge", "Waiting: parts"), N_("Waited for parts"), P_("wait", "Waiting for parts"),
+    ),
+    WaitReason.ACCESS: (
+        P_("badge", "Waiting: access"), N_("Waited for access to the machine"),
+        P_("wait", "Waiting for access to the machine"),
+    ),
+    WaitReason.CUSTOMER: (
+        P_("badge", "Waiting: the customer"), N_("Waited for the customer"),
+        P_("wait", "Waiting for you"),
+    ),
+    WaitReason.APPROVAL: (
+        P_("badge", "Waiting: approval"), N_("Waited for approval"),
+        P_("wait", "Waiting for your decision"),
+    ),
+    WaitReason.SUPPLIER: (
+        P_("badge", "Waiting: supplier"), N_("Waited for the supplier or the factory"),
+        P_("wait", "Waiting for the supplier or the factory"),
+    ),
+    WaitReason.WEATHER: (
+        P_("badge", "Waiting: weather"), N_("Waited for the weather"),
+        P_("wait", "Waiting for the weather"),
+    ),
+    WaitReason.OTHER: (P_("badge", "Waiting"), N_("Waited"), P_("wait", "Waiting")),
+}  # fmt: skip
+
 
 class FactKind(StrEnum):
     """What the replay listens to."""

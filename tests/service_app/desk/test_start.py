@@ -1,6 +1,7 @@
 """The first page of a new company: six steps, each with its state."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -64,6 +65,16 @@ def test_without_an_engineer_people_are_not_done(session: Session, people, now) 
     state = queries.people_state(session)
     assert not state.is_done
     assert str(state.text).startswith("1 dispatcher, 0 engineers. One of each is needed")
+
+
+def test_the_administrators_home_is_what_comes_next(
+    newcomer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert newcomer.get("/").location == "/start"
+    first, shown = queries.STEPS[0], queries.shown_steps
+    done = replace(first, state=lambda _: queries.State(is_done=True, text=first.label))
+    monkeypatch.setattr(queries, "shown_steps", lambda session: shown(session, (done,)))
+    assert newcomer.get("/start").location == "/admin"
 
 
 def test_only_the_administrator_sees_it(people, sign_in_as, client: FlaskClient) -> None:

@@ -18,6 +18,7 @@ DRAW = (
     "={{ e.count or '' }}{{ '!' if e.is_late }}{{ '*' if e.is_current }}{% endfor %}]{% endfor %}"
     " | {% for e in bottom_navigation %}{{ e.label }} {% endfor %}| {{ organisation_name }}"
 )
+DRAW_MORE = "{% for e in more_navigation %}{{ e.label }} {% endfor %}"
 
 
 WAITING = menu.Counter(select(literal(3)).scalar_subquery(), is_late=True)
@@ -28,7 +29,9 @@ BROKEN = menu.Counter(select(func.no_such_function()).scalar_subquery())
 def draw(app, people):
     """``draw(person, counters)`` gives the menu as text."""
 
-    def make(actor, counters=None, brand=lambda _s: menu.Brand("Meridian"), path="/health"):
+    def make(
+        actor, counters=None, brand=lambda _s: menu.Brand("Meridian"), path="/health", drawing=DRAW
+    ):
         from flask_login import login_user
 
         from service_app.accounts.login import SignedIn
@@ -41,7 +44,7 @@ def draw(app, people):
             app.extensions.pop("house_brand", None)
             if actor is not None:
                 login_user(SignedIn(db_session().get_one(User, actor.user_id), actor))
-            return render_template_string(DRAW)
+            return render_template_string(drawing)
 
     return make
 
@@ -53,6 +56,11 @@ def test_lines_of_the_role_with_figures(draw, people) -> None:
 
 def test_without_phone_labels_the_first_lines_are_at_the_bottom(draw, people) -> None:
     assert draw(people.operator) == "[Other: Planning=] | Planning | Meridian"
+
+
+def test_more_holds_what_the_bottom_bar_does_not(draw, people) -> None:
+    assert draw(people.dispatcher, drawing=DRAW_MORE) == "Planning "
+    assert draw(people.operator, drawing=DRAW_MORE) == ""
 
 
 def test_a_guest_has_no_menu(draw, people) -> None:

@@ -13,6 +13,7 @@ from assets.meters.models import Reading, UnreadMeter
 from service_app.core.db import transaction
 from tests.workorders.builders import make_line
 from workorders.execution.models import Labour
+from workorders.intake import service as intake
 from workorders.orders import service as orders
 from workorders.orders.lines import sums_of
 from workorders.orders.models import OrderEvent, OrderPhoto
@@ -55,6 +56,28 @@ def test_everything_on_one_page(session, people, post, begun):
     assert list_lines(session, begun.id)[0].is_done
     assert session.scalars(select(OrderPhoto)).one().stage == "after"
     assert list_for_order(session, begun.id)[0].status == VisitStatus.OVER
+
+
+def test_an_open_question_or_wait_is_what_comes_first(session, people, engineer, begun, now):
+    path = f"/orders/{begun.number}/finish"
+    assert 'form="finish"' in page(engineer.get(path))
+    with transaction(session, by=people.engineer, at=now):
+        intake.ask_change(
+            session, begun, words="The hose is worn. Replace it?", amount=Decimal(6200),
+            extra_minutes=60, term_at=None, photo=None, uid=uuid.uuid4(), by=people.engineer,
+            at=now,
+        )  # fmt: skip
+    shown = page(engineer.get(path))
+    assert "The customer has not answered the change yet." in shown
+    assert f'btn-big" href="/orders/{begun.number}/answer"' in shown
+    assert 'form="finish"' not in shown
+    order_page = page(engineer.get(f"/orders/{begun.number}"))
+    assert f'btn-primary" href="/orders/{begun.number}/answer"' in order_page
+    assert "Replace it? <b" in order_page
+    assert "+6,200\u00a0₽, +1\u00a0h" in order_page
+    with transaction(session, by=people.engineer, at=now):
+        orders.open_wait(session, begun, WaitReason.PARTS, by=people.engineer, at=now)
+    assert f'action="/orders/{begun.number}/resume"' in page(engineer.get(path))
 
 
 def test_names_all_that_is_missing_and_keeps_nothing(session, post, begun):

@@ -82,6 +82,17 @@ def test_the_worked_example_of_the_design() -> None:
     assert clocks[Clock.AGREED].remaining == (9 * 60 + 18) * 60
 
 
+def test_the_accounts_minutes_add_up() -> None:
+    """Received half a minute past: what the rows show makes what the sum shows."""
+    start, now = at("23 17:57") + timedelta(seconds=30), at("24 09:05") + timedelta(seconds=40)
+    late_half = replace(facts(RECEIVED)[0], at=start)
+    clocks = replay([late_half], {1: STANDARD}, CALENDAR, now=now)
+    rows = [row for row in explain(clocks[Clock.RESPONSE], CALENDAR) if row.is_counted]
+    assert [row.seconds for row in rows] == [150, 340]
+    assert [row.minutes for row in rows] == [2, 6]
+    assert sum(row.minutes for row in rows) == clocks[Clock.RESPONSE].used // 60
+
+
 def test_the_account_of_the_example_row_by_row() -> None:
     restore = run(*EXAMPLE, policy=DEMO, now="24 10:42")[Clock.RESTORE]
     rows = [
