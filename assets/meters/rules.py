@@ -18,6 +18,7 @@ SLACK_SHARE = Decimal("0.02")
 SLACK = Decimal("0.5")
 DAY_SECONDS = Decimal(86_400)
 HOURS_A_DAY = Decimal(24)
+BELOW_ZERO = N_("A meter does not show less than 0.")
 
 
 class ReadingSource(Labelled):
@@ -80,7 +81,7 @@ def problem_with(
     sentences are on the clock of ``zone``.
     """
     if new.value < 0:
-        return N_("A meter does not show less than 0.")
+        return BELOW_ZERO
     if previous is not None:
         day = previous.read_at.astimezone(zone).date()
         if new.read_at == previous.read_at:

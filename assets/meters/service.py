@@ -15,6 +15,7 @@ from assets.meters.bulk import NewReading, Outcome, Refusal, Series
 from assets.meters.models import Meter, MeterSegment, Reading, UnreadMeter
 from assets.meters.queries import limit_of, point
 from assets.meters.rules import (
+    BELOW_ZERO,
     Point,
     ReadingSource,
     SegmentFacts,
@@ -51,11 +52,13 @@ def record_reading(
     Raises :class:`Invalid` (field ``value`` or ``read_at``) for a value that cannot be true beside
     its neighbours (totals after a later replacement are made anew and refuse nothing). Who
     may correct meters records it after all: as a replacement (``replaced``), or as a correction
-    with a ``ground``. A reading of the same moment and value is the one that is there.
+    with a ``ground``; a moment to come and a value below 0 are refused always. A reading of the
+    same moment and value is the one that is there.
     """
     known = made_before(session, Reading, uid)
     if known is not None:
         return known
+    _refuse_below_zero(value, "value")
     meter = _meter_for(session, machine, read_at, at)
     previous = queries.find_previous(session, meter.id, read_at)
     following = queries.find_following(session, meter.id, read_at)
@@ -162,6 +165,7 @@ def replace_meter(
     if not ground.strip():
         raise Invalid(N_("Say why, with the document if there is one."), "ground")
     _refuse_without_right(by)
+    _refuse_below_zero(new_value, "new_value")
     if old_value is not None:
         try:
             record_reading(
@@ -281,8 +285,6 @@ def _new_segment(
     session: Session, meter: Meter, starts_at: datetime, start_value: Decimal, ground: str
 ) -> MeterSegment:
     last = queries.list_segments(session, meter.id)[-1]
-    if start_value < 0:
-        raise Invalid(N_("A meter does not show less than 0."), "value")
     end = queries.last_value(session, last.id)
     ordinal = select(MeterSegment.ordinal).where(MeterSegment.meter_id == meter.id)
     segment = MeterSegment(
@@ -315,6 +317,11 @@ def _reckon(session: Session, meter: Meter) -> None:
                 .values(total=Reading.value + offset)
                 .execution_options(synchronize_session="fetch")
             )
+
+
+def _refuse_below_zero(value: Decimal, field: str) -> None:
+    if value < 0:
+        raise Invalid(BELOW_ZERO, field)
 
 
 def _refuse_without_right(by: Actor) -> None:

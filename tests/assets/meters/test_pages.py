@@ -69,17 +69,23 @@ def test_the_storekeeper_only_looks(sign_in_as, people, machine) -> None:
     [
         (typed("6"), "Less than on 23\u00a0Nov: it was 6,000"),
         (typed("6999"), "hours a day since 23\u00a0Nov"),
+        (typed("-1"), "A meter does not show less than 0"),
+        (typed("6060", read_at="2026-11-20T10:00"), "More than on 23\u00a0Nov: it was 6,000"),
+        (typed("5000", read_at="2026-11-20T10:00"), "Too little: on 23\u00a0Nov it was 6,000"),
+        (typed("1000000000000"), "is too large"),
         (typed("six"), "six is not a number"),
         (typed(""), "Write what the meter shows"),
         (typed("6001", read_at="2026-11-25T10:00"), "has not come yet"),
         (typed("6001", read_at="soon"), "is not a day and time"),
     ],
 )
+@pytest.mark.parametrize("name", ["operator", "engineer"])
 def test_what_cannot_be_is_said_and_kept(
-    sign_in_as, people, session, now, machine, data, said
+    sign_in_as, people, session, now, machine, name, data, said
 ) -> None:
     read(session, machine, 6000, now - DAY)
-    answer = sign_in_as(people.engineer).post(f"/machines/{machine.id}/hours/new", data=data)
+    client = sign_in_as(getattr(people, name))
+    answer = client.post(f"/machines/{machine.id}/hours/new", data=data | {"ground": "I know"})
     assert answer.status_code == 422
     assert said in answer.text
     assert f'value="{data["value"]}"' in answer.text
@@ -95,6 +101,32 @@ def test_the_office_records_after_all(sign_in_as, people, session, now, machine)
     assert "Record it after all" in refused.text
     assert client.post(path, data=data | {"ground": "typo before"}).status_code == 302
     assert "recorded after all: typo before" in client.get(f"/machines/{machine.id}/hours").text
+
+
+@pytest.mark.parametrize("given", [{"ground": "typo before"}, {"replaced": "y"}])
+def test_even_the_office_records_nothing_below_zero(
+    sign_in_as, people, session, now, machine, given
+) -> None:
+    read(session, machine, 6000, now - DAY)
+    path = f"/machines/{machine.id}/hours/new"
+    answer = sign_in_as(people.dispatcher).post(path, data=typed("-1", **given))
+    assert answer.status_code == 422
+    assert "A meter does not show less than 0" in answer.text
+    assert count(session) == 1
+
+
+def test_a_new_meter_below_zero_is_said_beside_its_field(
+    sign_in_as, people, session, now, machine
+) -> None:
+    read(session, machine, 6000, now - DAY)
+    data = {
+        "uid": str(uuid.uuid4()), "replaced_at": "2026-11-24T10:00", "old_value": "",
+        "new_value": "-3", "ground": "act 14",
+    }  # fmt: skip
+    answer = sign_in_as(people.dispatcher).post(f"/machines/{machine.id}/hours/replace", data=data)
+    assert answer.status_code == 422
+    assert 'id="new_value-error1"' in answer.text
+    assert count(session) == 1
 
 
 def test_a_replaced_meter_is_ticked_by_the_office_alone(

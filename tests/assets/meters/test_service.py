@@ -119,6 +119,28 @@ def test_nobody_records_the_future(session: Session, people, now: datetime, mach
         read(session, machine, 50, now + DAY, people.manager, at=now, ground="x")
 
 
+@pytest.mark.parametrize("given", [{"ground": "акт 4"}, {"replaced": True, "ground": "акт 4"}])
+def test_no_right_and_no_ground_go_below_zero(
+    session: Session, people, now: datetime, machine, given
+) -> None:
+    read(session, machine, 100, now - DAY, people.engineer)
+    with pytest.raises(Invalid, match="less than 0") as refused:
+        read(session, machine, -1, now, people.administrator, **given)
+    assert refused.value.field == "value"
+    assert totals(session) == [100]
+
+
+@pytest.mark.parametrize("field", ["old_value", "new_value"])
+def test_neither_the_old_nor_the_new_meter_shows_less_than_zero(
+    session: Session, people, now: datetime, machine, field: str
+) -> None:
+    read(session, machine, 100, now - DAY, people.engineer)
+    with pytest.raises(Invalid, match="less than 0") as refused:
+        replace(session, machine, now, people.dispatcher, **{field: Decimal(-5)})
+    assert refused.value.field == field
+    assert totals(session) == [100]
+
+
 def test_a_replaced_meter_goes_on(session: Session, people, now: datetime, machine) -> None:
     read(session, machine, 7_000, now - 10 * DAY, people.engineer)
     read(session, machine, 20, now - 5 * DAY, people.dispatcher, replaced=True, ground="акт 4")
@@ -159,7 +181,7 @@ def test_a_replacement_with_the_old_meters_last_value(
     [
         ({"ground": " "}, "ground"),
         ({"old_value": Decimal(5)}, "old_value"),
-        ({"new_value": Decimal(-1)}, "value"),
+        ({"new_value": Decimal(-1)}, "new_value"),
     ],
 )
 def test_replacements_that_cannot_be(
