@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from assets.faults.rules import OPEN, FaultStatus, Severity
+from assets.faults.rules import OPEN, FaultStatus, Severity, Standing
 from assets.machines.models import Machine
 from service_app.core.db import Base, Scaled, UtcDateTime
 from service_app.files.models import StoredFile
@@ -58,6 +58,10 @@ class Fault(Base):
     def is_open(self) -> bool:
         """Whether the fault is still there."""
         return self.status_kind in OPEN
+
+    def standing(self, became: FaultStatus) -> Standing:
+        """How it stands now, to be kept by the step that makes it ``became``."""
+        return Standing(became, self.status_kind, self.cause, self.remedy, self.ended_at)
 
 
 class FaultPhoto(Base):

@@ -1,5 +1,10 @@
 """How bad a fault is and where its life stands. Pure."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from service_app.core.enums import Labelled, Tone
 from service_app.core.text import N_, P_, Text
 
@@ -66,3 +71,39 @@ MOVES: dict[FaultStatus, frozenset[FaultStatus]] = {
 def may_move(current: FaultStatus, to: FaultStatus) -> bool:
     """Whether the table of moves has it."""
     return to in MOVES[current]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a fault stood before a step of its order, kept with the step so that both go back.
+
+    ``became`` is the status the step gave it: whoever moved the fault on since then is right.
+    """
+
+    became: FaultStatus
+    status: FaultStatus
+    cause: str
+    remedy: str
+    ended_at: datetime | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for an event."""
+        return {
+            "became": self.became.value,
+            "status": self.status.value,
+            "cause": self.cause,
+            "remedy": self.remedy,
+            "ended_at": self.ended_at.isoformat() if self.ended_at else None,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Standing":
+        """What :meth:`to_json` wrote."""
+        ended = kept["ended_at"]
+        return cls(
+            became=FaultStatus(kept["became"]),
+            status=FaultStatus(kept["status"]),
+            cause=kept["cause"],
+            remedy=kept["remedy"],
+            ended_at=datetime.fromisoformat(ended) if ended else None,
+        )

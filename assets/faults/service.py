@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from assets.faults.models import Fault, FaultPhoto
-from assets.faults.rules import FaultStatus, Severity, may_move
+from assets.faults.rules import FaultStatus, Severity, Standing, may_move
 from assets.machines.models import Machine
 from service_app.core.actor import Actor
 from service_app.core.db import made_before
@@ -115,6 +115,18 @@ def mark_duplicate(session: Session, fault: Fault, *, of: Fault, by: Actor, at: 
         raise Invalid(N_("Choose another fault of the same machine."), "duplicate_of_id")
     _move(fault, FaultStatus.DUPLICATE)
     fault.duplicate_of_id, fault.ended_at = of.id, None
+
+
+def put_back(session: Session, fault: Fault, before: Standing, *, by: Actor, at: datetime) -> None:
+    """The step that moved the fault was taken back: it stands as before the step.
+
+    A fault that somebody has moved on since then stays where it is.
+    """
+    if fault.status_kind is not before.became:
+        return
+    fault.status, fault.ended_at = before.status, before.ended_at
+    fault.cause, fault.remedy = before.cause, before.remedy
+    fault.duplicate_of_id = None
 
 
 def refuse_stale(fault: Fault, version: int) -> None:

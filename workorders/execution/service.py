@@ -137,9 +137,11 @@ def start(
             session, order, Happening.NOTE, Told(told.at, "", told.late_reason), uid, by=by, at=at,
             data={"text": Text("%(name)s began to look for the cause.", name=by.name).to_json()},
         )  # fmt: skip
-    event = orders.move(session, order, Action.START, told=told, uid=uid, by=by, at=at)
-    if order.fault is not None and order.fault.status == FaultStatus.OPEN:
-        faults.start_work(session, order.fault, by=by, at=at)
+    fault = order.fault if order.fault and order.fault.status == FaultStatus.OPEN else None
+    kept = orders.moves_fault(order, FaultStatus.IN_WORK) if fault is not None else None
+    event = orders.move(session, order, Action.START, told=told, data=kept, uid=uid, by=by, at=at)
+    if fault is not None:
+        faults.start_work(session, fault, by=by, at=at)
     text = Text("%(number)s: the work has begun", number=order.number)
     tell_customer(session, order, text, key=f"start-{event.id}", at=at)
     return event
@@ -317,9 +319,15 @@ def finish(
         line.is_done = line.is_done or line.id in done_lines
     session.flush()  # the guard counts what is done
     told = Told(told.at, words, told.late_reason)
-    event = orders.move(session, order, Action.FINISH, told=told, uid=uid, by=by, at=at)
+    fault = order.fault if order.fault and order.fault.is_open else None
+    kept = orders.moves_fault(order, FaultStatus.FIXED) if fault is not None else None
+    event = orders.move(session, order, Action.FINISH, told=told, data=kept, uid=uid, by=by, at=at)
     attach(session, order, event, answers.photos, stage="after")
-    _resolve_fault(session, order, cause, words, told.at or at, by=by, at=at)
+    if fault is not None:  # the down time ended when the machine ran again
+        ended_at = order.runs_again_at or told.at or at
+        faults.resolve(
+            session, fault, cause=cause, remedy=words, ended_at=ended_at, by=by, at=at
+        )  # fmt: skip
     visit = open_visit(session, order.id)
     if visit is not None and has_left and visit.status == VisitStatus.ON_SITE:
         leave(session, order, told=told, uid=uuid.uuid5(uid, "leave"), by=by, at=at)
@@ -348,26 +356,6 @@ def _take_answers(
         user, spent = answers.labour
         key = uuid.uuid5(uid, "labour")
         enter_labour(session, order, user, spent, uid=key, by=by, at=at)
-
-
-def _resolve_fault(
-    session: Session,
-    order: WorkOrder,
-    cause: str,
-    words: str,
-    ended_at: datetime,
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """The down time ended when the machine ran again, else when the work was done."""
-    fault = order.fault
-    if fault is None or fault.status not in (FaultStatus.OPEN, FaultStatus.IN_WORK):
-        return
-    faults.resolve(
-        session, fault, cause=cause, remedy=words, ended_at=order.runs_again_at or ended_at, by=by,
-        at=at,
-    )  # fmt: skip
 
 
 def lines_to_do(session: Session, order: WorkOrder) -> list[OrderLine]:

@@ -27,7 +27,7 @@ from workorders.orders.models import OrderEvent, WorkOrder
 from workorders.orders.moves import Action, Need
 from workorders.orders.notices import tell_customer, tell_dispatchers
 from workorders.orders.photos import attach
-from workorders.orders.queries import needs_hours
+from workorders.orders.queries import find_event, needs_hours
 from workorders.orders.rules import Status
 from workorders.orders.service import NOW, Told
 from workorders.orders.story import Happening
@@ -202,10 +202,10 @@ def refuse(
     """The customer does not accept: the reason is kept, the order goes back to work."""
     if not reason.strip():
         raise Invalid(N_("Write why the customer does not accept."), "reason")
+    data = {"taker": taker or order.reporter_name} | _kept_fault(order)
     event = orders.move(
         session, order, Action.REFUSE_ACT, told=Told(told.at, reason, told.late_reason),
-        fills=frozenset({Need.REASON}), data={"taker": taker or order.reporter_name}, uid=uid,
-        by=by, at=at,
+        fills=frozenset({Need.REASON}), data=data, uid=uid, by=by, at=at,
     )  # fmt: skip
     if made_before(session, HandoverAct, uid) is None:
         session.add(
@@ -215,7 +215,7 @@ def refuse(
                 refusal=reason,
             )
         )  # fmt: skip
-        _reopen(order)
+        _reopen(session, order, by=by, at=at)
     text = Text("%(number)s: the customer did not accept the work", number=order.number)
     tell_dispatchers(session, order, text, key=f"refused-{event.id}", at=at)
     return event
@@ -225,18 +225,32 @@ def return_to_work(
     session: Session, order: WorkOrder, *, reason: str, uid: uuid.UUID, by: Actor, at: datetime
 ) -> OrderEvent:
     """Not finished after all, by our own judgement."""
+    known = find_event(session, uid)
+    if known is not None:
+        return known
     fills = frozenset({Need.REASON}) if reason.strip() else frozenset[Need]()
     event = orders.move(
-        session, order, Action.RETURN_TO_WORK, told=Told(words=reason), fills=fills, uid=uid, by=by,
-        at=at,
+        session, order, Action.RETURN_TO_WORK, told=Told(words=reason), fills=fills,
+        data=_kept_fault(order), uid=uid, by=by, at=at,
     )  # fmt: skip
-    _reopen(order)
+    _reopen(session, order, by=by, at=at)
     return event
 
 
-def _reopen(order: WorkOrder) -> None:
+def _kept_fault(order: WorkOrder) -> dict[str, object]:
+    """How the fault stood that is in work again with the order."""
+    return orders.moves_fault(order, FaultStatus.IN_WORK) if _is_fixed(order) else {}
+
+
+def _is_fixed(order: WorkOrder) -> bool:
+    return order.fault is not None and order.fault.status == FaultStatus.FIXED
+
+
+def _reopen(session: Session, order: WorkOrder, *, by: Actor, at: datetime) -> None:
     order.hours_at_handover = None
     order.runs_again_at = None
+    if order.fault is not None and _is_fixed(order):
+        faults.start_work(session, order.fault, by=by, at=at)
 
 
 def add_scan(

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assets.faults import service as faults
-from assets.faults.rules import Severity
+from assets.faults.models import Fault
+from assets.faults.rules import FaultStatus, Severity
 from assets.machines.models import Machine
 from assets.machines.queries import get_machine
 from assets.meters import service as meters
@@ -720,20 +721,30 @@ def _end(
 def mark_duplicate(
     session: Session, order: WorkOrder, twin: WorkOrder, *, uid: uuid.UUID, by: Actor, at: datetime
 ) -> OrderEvent:
-    """Merge a request into the one it repeats: its words and photos go to the twin's story."""
+    """Merge a request into the one it repeats: its words and photos go to the twin's story.
+
+    Its fault repeats the twin's: the machine has one, not two.
+    """
     if twin.id == order.id or twin.duplicate_of_id == order.id:
         raise Invalid(N_("An order cannot repeat itself."), "twin")
+    known = find_event(session, uid)
+    if known is not None:
+        return known
+    repeated = _repeated_fault(order, twin)
+    kept = orders.moves_fault(order, FaultStatus.DUPLICATE) if repeated is not None else {}
     event = orders.move(
         session,
         order,
         Action.DUPLICATE,
         fills=frozenset({Need.TWIN}),
-        data={"twin": twin.number},
+        data={"twin": twin.number} | kept,
         uid=uid,
         by=by,
         at=at,
     )
     order.duplicate_of_id = twin.id
+    if order.fault is not None and repeated is not None:
+        faults.mark_duplicate(session, order.fault, of=repeated, by=by, at=at)
     words = f"{order.number}, {order.reporter_name}: {order.symptom}"
     orders.append(
         session,
@@ -746,6 +757,15 @@ def mark_duplicate(
         at=at,
     )
     return event
+
+
+def _repeated_fault(order: WorkOrder, twin: WorkOrder) -> Fault | None:
+    """The twin's fault, when the order's own open one is of the same machine."""
+    own, other = order.fault, twin.fault
+    if own is None or other is None or own is other or not own.is_open:
+        return None
+    is_same = own.machine_id == other.machine_id and other.duplicate_of_id is None
+    return other if is_same else None
 
 
 def suggest_priority_again(session: Session, order: WorkOrder, severity: Severity) -> Priority:

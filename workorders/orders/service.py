@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from assets.faults import service as faults
 from assets.faults.models import Fault
+from assets.faults.rules import FaultStatus, Standing
 from assets.machines.models import Machine
 from service_app.accounts.permissions import Permission
 from service_app.core.actor import Actor
@@ -304,10 +306,18 @@ def undo(
         for_customer=event.is_for_customer, by=by, at=at,
     )  # fmt: skip
     order.status = back
-    order.ended_at = None
+    order.ended_at = order.duplicate_of_id = None
     _restore_wait(session, order)
+    if "fault" in event.data and order.fault is not None:
+        before = Standing.from_json(event.data["fault"])
+        faults.put_back(session, order.fault, before, by=by, at=at)
     clocks.refresh(session, order, at=at)
     return made
+
+
+def moves_fault(order: WorkOrder, became: FaultStatus) -> dict[str, Any]:
+    """What a move that changes the order's fault keeps in its event, so that undo puts it back."""
+    return {"fault": order.fault.standing(became).to_json()} if order.fault is not None else {}
 
 
 def open_wait(
