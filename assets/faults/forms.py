@@ -2,7 +2,7 @@
 
 from wtforms.validators import Optional
 
-from assets.faults.rules import Severity
+from assets.faults.rules import Detection, Severity
 from service_app.core.text import N_
 from service_app.web.forms import (
     HouseForm,
@@ -24,6 +24,7 @@ class FaultForm(HouseForm):
         N_("What is wrong"), needed=N_("One sentence is enough, but we need it."), length=500,
         hint=N_("For example: does not start, starter clicks."),
     )  # fmt: skip
+    detection = one_of(N_("How it was found"), Detection, needed=N_("Choose how it was found."))
     happened_at = MomentField(N_("Since"), validators=[Needed(N_("Say since when."))])
     running_hours = NumberField(N_("Running hours then"), places=1, validators=[Optional()])
 

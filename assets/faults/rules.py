@@ -34,6 +34,17 @@ _CHOICES = {
 }
 
 
+class Detection(Labelled):
+    """How a fault was found; after the detection methods of ISO 14224, table B.4."""
+
+    REPORT = "report", N_("Reported from the machine"), Tone.PLAIN, "message-2"
+    WORK = "work", N_("Found during other work"), Tone.PLAIN, "tool"
+    SERVICE = "service", N_("Found at a scheduled service"), Tone.PLAIN, "calendar-month"
+    INSPECTION = "inspection", N_("Found at an inspection"), Tone.PLAIN, "search"
+    MONITORING = "monitoring", N_("Shown by a sensor or a fault code"), Tone.PLAIN, "gauge"
+    OTHER = "other", N_("Found in another way"), Tone.PLAIN, ""
+
+
 class FaultStatus(Labelled):
     """The life of a fault."""
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from assets.faults.models import Fault, FaultPhoto
-from assets.faults.rules import FaultStatus, Severity, Standing, may_move
+from assets.faults.rules import Detection, FaultStatus, Severity, Standing, may_move
 from assets.machines.models import Machine
+from assets.machines.rules import Ground
 from service_app.core.actor import Actor
 from service_app.core.db import made_before
 from service_app.core.errors import Conflict, Invalid, NotAllowed
@@ -27,14 +28,16 @@ def report(
     running_hours: Decimal | None,
     photos: Sequence[StoredFile],
     reporter: str,
+    detection: Detection = Detection.REPORT,
+    ground: Ground | None = None,
     uid: uuid.UUID,
     by: Actor,
     at: datetime,
 ) -> Fault:
     """Somebody says what is wrong with the machine; the same ``uid`` gives the same fault.
 
-    ``running_hours`` is the machine's total when it is known. Raises :class:`Invalid` for an empty
-    sentence or a moment to come.
+    ``ground`` is the work that found it, ``running_hours`` the machine's total when it is known.
+    Raises :class:`Invalid` for an empty sentence or a moment to come.
     """
     known = made_before(session, Fault, uid)
     if known is not None:
@@ -46,12 +49,20 @@ def report(
     fault = Fault(
         uid=uid, machine_id=machine.id, severity=severity, symptom=symptom.strip()[:500],
         happened_at=happened_at, recorded_at=at, running_hours=running_hours, reporter=reporter,
-        reporter_id=by.user_id,
+        reporter_id=by.user_id, detection=detection,
     )  # fmt: skip
+    if ground is not None:
+        name_ground(session, fault, ground, by=by, at=at)
     session.add(fault)
     session.flush()  # for the id
     add_photos(session, fault, photos, by=by, at=at)
     return fault
+
+
+def name_ground(session: Session, fault: Fault, ground: Ground, *, by: Actor, at: datetime) -> None:
+    """The later record the fault belongs to: the order that deals with it, or that found it."""
+    fault.ground_kind, fault.ground_id = ground.kind, ground.id
+    fault.ground_number = ground.number
 
 
 def add_photos(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from assets.faults import queries, service
 from assets.faults.forms import FaultForm, RejectForm, ResolveForm
 from assets.faults.models import Fault
-from assets.faults.rules import FaultStatus, Severity, may_move
+from assets.faults.rules import Detection, FaultStatus, Severity, may_move
 from assets.machines.models import Machine
 from assets.machines.page import machine_page
 from assets.machines.queries import get_machine
@@ -22,6 +22,7 @@ from service_app.files.intake import PreparedFile, prepare_all
 from service_app.files.sending import send_stored
 from service_app.files.service import store_all
 from service_app.web.forms import HouseForm, MomentField, refusals
+from service_app.web.links import link_to
 from service_app.web.notices import tell
 from service_app.web.session import db_session
 
@@ -44,6 +45,7 @@ def index(machine_id: int) -> ResponseReturnValue:
         page=page,
         photos=queries.list_photos(session, [f.id for f in page]),
         steps_of=steps_of,
+        link_to=link_to,
     )
 
 
@@ -51,7 +53,7 @@ def index(machine_id: int) -> ResponseReturnValue:
 @requires(Permission.FAULTS_EDIT)
 def report(machine_id: int) -> ResponseReturnValue:
     """A fault found by staff that needs no order of its own yet."""
-    form, pictures = FaultForm(), list[PreparedFile]()
+    form, pictures = FaultForm(detection=Detection.WORK.value), list[PreparedFile]()
     with refusals(form):  # before the database is touched: scaling takes its time
         pictures = prepare_all(request.files.getlist("photos"))
     session, actor = db_session(), current_actor()
@@ -63,7 +65,8 @@ def report(machine_id: int) -> ResponseReturnValue:
             service.report(
                 session, machine, severity=Severity(form.severity.data), symptom=form.symptom.data,
                 happened_at=_given(form.happened_at.data), running_hours=form.running_hours.data,
-                photos=photos, reporter=actor.name, uid=form.key(), by=actor, at=now(),
+                photos=photos, reporter=actor.name, detection=Detection(form.detection.data),
+                uid=form.key(), by=actor, at=now(),
             )  # fmt: skip
         if not form.problems:
             return _saved(machine.id, N_("The fault is noted."))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +15,7 @@ from service_app.documents import queries, render, service
 from service_app.documents.models import IssuedDocument
 from service_app.documents.rules import FEWEST_DIGITS, DocumentState, fits_hash, grouped_hash
 from service_app.files.sending import send_stored
+from service_app.web.links import link_to
 from service_app.web.notices import tell
 from service_app.web.session import db_session
 from service_app.worker.queries import is_alive
@@ -38,7 +39,7 @@ def show(document_id: int) -> ResponseReturnValue:
     return render_template(
         "service_app/documents/show.html",
         paper=paper,
-        ground_url=_ground_url(document),
+        ground_url=link_to(document.ground_kind, document.ground_ref),
         **_pdf_state(document),
     )
 
@@ -100,15 +101,6 @@ def verify(number: str) -> ResponseReturnValue:
 
 def _the_document(document_id: int) -> IssuedDocument:
     return queries.get_document(db_session(), current_actor(), document_id)
-
-
-def _ground_url(document: IssuedDocument) -> str | None:
-    """The page of what the paper was issued for."""
-    endpoint, argument = current_app.extensions["house_links"].get(document.ground_kind, ("", ""))
-    if endpoint not in current_app.view_functions:
-        return None
-    values: dict[str, Any] = {argument: document.ground_ref}
-    return url_for(endpoint, **values)
 
 
 def _pdf_state(document: IssuedDocument) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service_app.accounts.guard import current_actor, requires
@@ -12,6 +12,7 @@ from service_app.core.db import transaction
 from service_app.core.text import N_
 from service_app.notifications import queries, service
 from service_app.notifications.models import Notification
+from service_app.web.links import link_to
 from service_app.web.notices import tell
 from service_app.web.session import db_session
 
@@ -70,9 +71,5 @@ def choose_letters() -> ResponseReturnValue:
 
 
 def _target(notice: Notification) -> str:
-    links: dict[str, tuple[str, str]] = current_app.extensions["house_links"]
-    endpoint, argument = links.get(notice.link_kind or "", ("", ""))
-    if endpoint not in current_app.view_functions:
-        return url_for("notifications.inbox")
-    values: dict[str, Any] = {argument: notice.link_ref} if argument else {}
-    return url_for(endpoint, **values)
+    found = link_to(notice.link_kind or "", notice.link_ref or "")
+    return found or url_for("notifications.inbox")

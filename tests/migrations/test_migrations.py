@@ -9,8 +9,10 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from assets.faults.models import Fault
+from assets.machines.models import Machine
 from service_app import registry  # noqa: F401 - every table
 from service_app.accounts.models import User, UserRole
 from service_app.cli import alembic_config
@@ -19,6 +21,7 @@ from service_app.core.db import Base, Database, transaction
 from service_app.customers.models import Company
 from service_app.organisation.models import Branch, LegalEntity
 from tests.conftest import POSTGRES, drop_postgres, make_postgres, worker_name
+from workorders.orders.models import OrderEvent, WorkOrder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -72,6 +75,50 @@ def test_up_with_rows_down_and_up_again(empty: Database) -> None:
     command.upgrade(config, "head")
     with empty.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM company")).scalar() == 0
+
+
+def test_faults_find_their_orders(empty: Database) -> None:
+    """Rows from before: one that came with an order, one found by its work, one alone."""
+    config, at = config_of(empty), datetime(2026, 11, 24, tzinfo=UTC)
+    command.upgrade(config, "head")
+    with empty.write_session() as session, transaction(session, by=SYSTEM, at=at):
+        company = Company(name="Карьер", short_name="Карьер")
+        branch = Branch(legal_entity=LegalEntity(brand="M", name="M"), name="Main")
+        machine = Machine(model_words="Пресс", company=company, owner=company)
+        machine.make_findable()
+        session.add_all([branch, machine])
+        session.flush()
+        came, found, alone = (
+            Fault(
+                machine_id=machine.id, severity="minor", symptom=symptom, happened_at=at,
+                recorded_at=at,
+            )
+            for symptom in ("came", "found", "alone")
+        )  # fmt: skip
+        session.add_all([came, found, alone])
+        session.flush()
+        order = WorkOrder(
+            number="26-0007", branch_id=branch.id, kind="repair", place="on_site",
+            status="received", symptom="came", source="phone", machine=machine, fault=came,
+            zone="Europe/Moscow", received_at=at, phase_since=at,
+        )  # fmt: skip
+        session.add(order)
+        session.add(
+            OrderEvent(
+                uid=found.uid, order=order, kind="fault_found", happened_at=at, recorded_at=at,
+                by_name="x",
+            )
+        )  # fmt: skip
+    command.downgrade(config, "0001")
+    command.upgrade(config, "head")
+    with empty.read_session() as session:
+        faults = {f.symptom: f for f in session.scalars(select(Fault))}
+        assert faults["alone"].ground is None
+        for symptom, detection in (("came", "report"), ("found", "work")):
+            ground = faults[symptom].ground
+            assert ground is not None
+            assert (ground.kind, ground.number) == ("order", "26-0007")
+            assert faults[symptom].detection == detection
 
 
 def test_the_migrations_make_what_the_models_say(empty: Database) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from assets.faults import service as faults
-from assets.faults.rules import FaultStatus, Severity
+from assets.faults.rules import Detection, FaultStatus, Severity
 from assets.meters import service as meters
 from assets.meters.rules import ReadingSource, UnreadReason
 from service_app.accounts.models import User
@@ -25,7 +25,7 @@ from workorders.orders.moves import Action
 from workorders.orders.notices import tell_customer, tell_dispatchers
 from workorders.orders.photos import attach
 from workorders.orders.queries import find_event, list_lines
-from workorders.orders.rules import Status
+from workorders.orders.rules import Kind, Status
 from workorders.orders.service import NOW, Told
 from workorders.orders.story import Happening
 from workorders.planning.queries import get_open_visit, open_visit
@@ -276,11 +276,19 @@ def found_fault(
         raise NotAllowed(N_("Say first which machine it is."))
     faults.report(
         session, order.machine, severity=severity, symptom=symptom, happened_at=at,
-        running_hours=order.hours_at_handover, photos=[], reporter=by.name, uid=uid, by=by, at=at,
+        running_hours=order.hours_at_handover, photos=[], reporter=by.name,
+        detection=_FOUND_AT.get(Kind(order.kind), Detection.WORK), ground=orders.ground_of(order),
+        uid=uid, by=by, at=at,
     )  # fmt: skip
     return orders.append(
         session, order, Happening.FAULT_FOUND, told=Told(words=symptom), uid=uid, by=by, at=at
     )
+
+
+_FOUND_AT = {
+    Kind.SCHEDULED_SERVICE: Detection.SERVICE,
+    Kind.INSPECTION: Detection.INSPECTION,
+}
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,7 @@ def report(
         by=by,
         at=at,
     )
+    faults.name_ground(session, fault, orders.ground_of(order), by=by, at=at)
     if what.photos:
         attach(session, order, event, what.photos, stage="before")
     if unfit is not None:

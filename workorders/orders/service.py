@@ -13,6 +13,7 @@ from assets.faults import service as faults
 from assets.faults.models import Fault
 from assets.faults.rules import FaultStatus, Standing
 from assets.machines.models import Machine
+from assets.machines.rules import Ground
 from service_app.accounts.permissions import Permission
 from service_app.core.actor import Actor
 from service_app.core.errors import Conflict, Invalid, NotAllowed
@@ -313,6 +314,11 @@ def undo(
         faults.put_back(session, order.fault, before, by=by, at=at)
     clocks.refresh(session, order, at=at)
     return made
+
+
+def ground_of(order: WorkOrder) -> Ground:
+    """The order as earlier rooms keep it."""
+    return Ground("order", order.id, order.number)
 
 
 def moves_fault(order: WorkOrder, became: FaultStatus) -> dict[str, Any]:

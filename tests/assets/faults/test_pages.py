@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from assets.faults import service
 from assets.faults.models import Fault, FaultPhoto
-from assets.faults.rules import FaultStatus, Severity
+from assets.faults.rules import Detection, FaultStatus, Severity
 from assets.machines.models import Machine
 from service_app.core.db import transaction
 from tests.assets.builders import make_machine, make_model
@@ -43,7 +43,7 @@ def jpeg() -> tuple[io.BytesIO, str]:
 def typed(**given: Any) -> dict[str, Any]:
     return {
         "uid": str(uuid.uuid4()), "severity": "degraded", "symptom": "Течёт масло",
-        "happened_at": "2026-11-24T10:00",
+        "happened_at": "2026-11-24T10:00", "detection": "inspection",
     } | given  # fmt: skip
 
 
@@ -57,6 +57,8 @@ def test_a_fault_is_noted_once_with_its_picture(sign_in_as, people, session, mac
     photo = session.scalars(select(FaultPhoto)).one()
     page = client.get(f"/machines/{machine.id}/faults").text
     assert "Течёт масло" in page
+    assert fault.detection_kind is Detection.INSPECTION
+    assert "Found at an inspection" in page
     address = f"/faults/{fault.id}/photos/{photo.file_id}"
     assert address in page
     for name, expected in (("operator", 200), ("storekeeper", 200), ("outsider", 404)):
@@ -73,6 +75,8 @@ def test_a_fault_is_noted_once_with_its_picture(sign_in_as, people, session, mac
     ("given", "said"),
     [
         ({"severity": ""}, "Choose how bad"),
+        ({"detection": ""}, "Choose how it was found"),
+        ({"detection": "guess"}, "Choose one of the list"),
         ({"symptom": " "}, "One sentence is enough"),
         ({"happened_at": "2026-11-25T10:00"}, "has not come yet"),
         ({"photos": "virus.jpg"}, "is not a photo"),

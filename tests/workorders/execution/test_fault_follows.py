@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from assets.faults import service as faults
 from assets.faults.models import Fault
-from assets.faults.rules import FaultStatus
+from assets.faults.rules import Detection, FaultStatus
+from assets.machines.rules import Ground
 from service_app.core.db import transaction
 from tests.workorders.builders import make_order
 from tests.workorders.execution.test_finish import FULL
@@ -16,7 +17,7 @@ from workorders.intake import service as intake
 from workorders.orders import service as orders
 from workorders.orders.models import WorkOrder
 from workorders.orders.queries import last_move
-from workorders.orders.rules import Status
+from workorders.orders.rules import Kind, Status
 
 TOLD = FULL | {"cause": "The seal went hard"}
 
@@ -118,3 +119,33 @@ def test_a_repeat_of_an_order_without_a_fault_keeps_its_own(
         intake.mark_duplicate(session, other, order, uid=uuid.uuid4(), by=by, at=now)
     assert fault_of(session, other).status == FaultStatus.OPEN
     assert session.scalar(select(Fault.duplicate_of_id).where(Fault.id == other.fault_id)) is None
+
+
+def test_the_fault_names_the_order_it_came_with(sign_in_as, people, machine, order) -> None:
+    path = f"/machines/{machine.id}/faults"
+    assert order.fault.ground == Ground("order", order.id, order.number)
+    page = sign_in_as(people.engineer).get(path).text
+    assert "Reported from the machine" in page
+    assert f'href="/orders/{order.number}"' in page
+    page = sign_in_as(people.operator).get(path).text
+    assert order.number in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "detection"),
+    [
+        (Kind.REPAIR, Detection.WORK),
+        (Kind.SCHEDULED_SERVICE, Detection.SERVICE),
+        (Kind.INSPECTION, Detection.INSPECTION),
+    ],
+)
+def test_a_fault_found_at_work_says_at_which(
+    session, people, post, begun, now, kind, detection
+) -> None:
+    with transaction(session, by=people.dispatcher, at=now):
+        begun.kind = kind
+    fields = {"fault-severity": "degraded", "fault-symptom": "Hose chafed"}
+    assert post(begun, "fault-found", **fields).status_code == 302
+    fault = session.scalars(select(Fault).where(Fault.symptom == "Hose chafed")).one()
+    assert fault.detection_kind is detection
+    assert fault.ground == Ground("order", begun.id, begun.number)
