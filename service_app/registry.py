@@ -174,6 +174,7 @@ LINKS: dict[str, tuple[str, str]] = {
     "order": ("orders.show", "number"),
     "machine": ("machines.show", "machine_id"),
     "document": ("documents.show", "document_id"),
+    "labels": ("machines.labels", ""),
     "jobs": ("jobs.index", ""),
     "import": ("imports.show", "run_id"),
 }
@@ -371,7 +372,7 @@ ADMIN_SECTIONS: tuple[AdminSection, ...] = (
 )
 """The administration's front page; a room that has settings adds its section."""
 
-NUMBER_KINDS: dict[str, Text] = {"order": N_("Work orders")}
+NUMBER_KINDS: dict[str, Text] = {"order": N_("Work orders"), "labels": N_("QR labels")}
 """Kind of a number series → what people call it."""
 
 

@@ -7,11 +7,12 @@ from wtforms import Field, StringField
 from wtforms.validators import Optional, ValidationError
 
 from assets.machines.catalogue import ModelFacts
-from assets.machines.rules import Criticality, Life, MeterUnit, ModelKind, Paper
+from assets.machines.rules import Criticality, LabelLayout, Life, MeterUnit, ModelKind, Paper
 from assets.machines.service import Passport
 from service_app.core.text import N_, Text
 from service_app.web.forms import (
     DayField,
+    HouseForm,
     Needed,
     NumberField,
     RecordField,
@@ -138,6 +139,12 @@ class MoveForm(PaperForm):
     def day(self) -> date:
         """The day of a form that was found fine."""
         return cast(date, self.on.data)
+
+
+class LabelsForm(HouseForm):
+    """What the labels are printed on."""
+
+    layout = one_of(N_("Printed on"), LabelLayout, needed=N_("Choose sheets or single labels."))
 
 
 class ModelForm(VersionedForm):

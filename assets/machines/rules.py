@@ -107,6 +107,13 @@ class EventKind(Labelled):
     RELABELLED = "relabelled", N_("New QR code"), Tone.PLAIN, "qrcode"
 
 
+class LabelLayout(Labelled):
+    """What QR labels are printed on."""
+
+    SHEET = "sheet", N_("A4 sheets, 24 labels each"), Tone.PLAIN, "printer"
+    SINGLE = "single", N_("One label a page"), Tone.PLAIN, "qrcode"
+
+
 @dataclass(frozen=True)
 class Paper:
     """The ground of a change: a document, its number and day. All may be empty."""

@@ -1,15 +1,24 @@
 """Pages of machines: the fleet, one machine, its passport and life."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assets.machines import queries, service
-from assets.machines.forms import MoveForm, NewMachineForm, PassportForm, TransferForm, data_lines
-from assets.machines.labels import MOST, codes_of
+from assets.machines.forms import (
+    LabelsForm,
+    MoveForm,
+    NewMachineForm,
+    PassportForm,
+    TransferForm,
+    data_lines,
+)
+from assets.machines.labels import MOST, issue_labels, labels_of
 from assets.machines.models import Machine
 from assets.machines.page import fleet_columns, machine_page
 from assets.machines.queries import Filters
-from assets.machines.rules import MOVE_WORDS, MOVES, Life
+from assets.machines.rules import MOVE_WORDS, MOVES, LabelLayout, Life
 from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.permissions import Permission
 from service_app.core.actor import Actor
@@ -23,6 +32,7 @@ from service_app.customers.queries import (
     get_site,
     site_choices,
 )
+from service_app.documents.render import qr_picture
 from service_app.web.addresses import LARGEST
 from service_app.web.forms import refusals
 from service_app.web.notices import tell
@@ -230,25 +240,50 @@ def reissue_token(machine_id: int) -> ResponseReturnValue:
     return _saved(machine, N_("The old label opens nothing now. Print the new one."))
 
 
-@blueprint.get("/labels")
+@blueprint.route("/labels", methods=["GET", "POST"])
 @requires(Permission.MACHINES_EDIT)
 def labels() -> ResponseReturnValue:
-    """QR labels for the printer: of the ticked machines, or of those under the filters."""
+    """QR labels of the machines named, or of those under the filters; sent, they become a PDF."""
     session, actor, filters = db_session(), current_actor(), asked_filters()
-    ids = [n for n in request.args.getlist("id", type=int) if 0 < n <= LARGEST][:MOST]
-    today, key = reader().local(now()).date(), request.args.get("after")
-    page = queries.list_page(session, actor, filters, today=today, key=key, size=MOST)
-    machines = queries.list_by_ids(session, actor, ids) if ids else page.rows
+    machines, next_key = _labelled(filters)
     public_url = current_app.extensions["house_config"].public_url or ""
-    return render_template(
-        "assets/machines/labels.html",
+    language, form = _language_of(machines), LabelsForm()
+    if form.validate_on_submit():
+        with refusals(form), transaction(session, by=actor, at=now()):
+            paper = issue_labels(
+                session, machines, layout=LabelLayout(form.layout.data), public_url=public_url,
+                language=language, by=actor, at=now(),
+            )  # fmt: skip
+        if not form.problems:
+            return redirect(url_for("documents.show", document_id=paper.id))
+    return _form_page(
+        "labels",
+        form,
         machines=machines,
-        codes=codes_of(machines, public_url),
+        labels=labels_of(machines, public_url=public_url, language=language),
+        qr=qr_picture,
         filters=filters,
         companies=queries.company_filter_choices(session, actor),
-        next_key=None if ids else page.next_key,
-        is_chosen=bool(ids),
+        next_key=next_key,
+        is_chosen="id" in request.args,
     )
+
+
+def _labelled(filters: Filters) -> tuple[Sequence[Machine], str | None]:
+    """The machines whose labels are asked for, and where the next ones begin."""
+    session, actor = db_session(), current_actor()
+    if "id" in request.args:
+        ids = [n for n in request.args.getlist("id", type=int) if 0 < n <= LARGEST][:MOST]
+        return queries.list_by_ids(session, actor, ids), None
+    today, key = reader().local(now()).date(), request.args.get("after")
+    page = queries.list_page(session, actor, filters, today=today, key=key, size=MOST)
+    return page.rows, page.next_key
+
+
+def _language_of(machines: Sequence[Machine]) -> str:
+    """Papers speak the customer's language; labels for several languages speak the reader's."""
+    spoken = {machine.company.language for machine in machines}
+    return spoken.pop() if len(spoken) == 1 else reader().language
 
 
 def _offer(form: PassportForm, company_id: int, kept: int | None = None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service_app.core.db import Base, BigId, Json, UtcDateTime
 from service_app.core.text import Text
-from service_app.documents.rules import DocumentState, kind_label
+from service_app.documents.rules import DocumentState, kind_label, revive
 from service_app.files.models import StoredFile
 
 
@@ -63,6 +63,12 @@ class IssuedDocument(Base):
     def title(self) -> Text:
         """``Act No. 26-0402/5``."""
         return Text("%(kind)s No. %(number)s", kind=kind_label(self.kind), number=self.number)
+
+    @property
+    def ground_name(self) -> Text | str:
+        """What people call the record it was issued for: its number, or what the paper calls it."""
+        said: Text | str = revive(self.snapshot.get("ground_name")) or self.ground_ref
+        return said
 
     __table_args__ = (
         UniqueConstraint("number"),

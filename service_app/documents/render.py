@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.meta import find_referenced_templates
 
 from service_app.core.money import in_words
 from service_app.core.reader import Reader, translator_for
@@ -39,7 +40,6 @@ from service_app.files import store
 HERE = Path(__file__).resolve().parent
 LOADER = FileSystemLoader([HERE.parents[1] / "templates"])
 STYLE = HERE.parent / "static" / "pdf.css"
-SHARED = ("layouts/pdf.html", "components/paper.html")
 STORED = "stored:"
 LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz", "fontconfig")
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
@@ -47,7 +47,9 @@ PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
 COLOURS = "sRGB2014.icc"
 INTENT = "paper"
 CALM_THRESHOLD = 50_000
-_BARE = Environment(autoescape=True)
+QR_SCALE = 8
+"""Dots a module: about 260 dpi on a label; drawn as shapes, ten sheets take ten times as long."""
+_BARE = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
 _public_url = ""
 
 
@@ -113,6 +115,7 @@ def _environment(language: str, zone: str) -> Environment:
         small_first=lambda value: value[:1].lower() + value[1:],
         duration=reader.duration,
         stored=lambda key: f"{STORED}{key}",
+        qr=qr_picture,
     )
     made.globals.update(reader=reader, language=language)
     return made
@@ -130,10 +133,22 @@ def _said(reader: Reader, value: Any) -> Any:
 def template_version(template: str) -> str:
     """The first sixteen hex digits of the SHA-256 of everything that shapes this paper."""
     digest = hashlib.sha256()
-    for name in (template, *SHARED):
+    for name in (template, *sorted(_templates_behind(template))):
         digest.update(LOADER.get_source(_BARE, name)[0].encode())
     digest.update(STYLE.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _templates_behind(template: str) -> set[str]:
+    """What a template extends, includes and imports, however far."""
+    found: set[str] = set()
+    waiting = [template]
+    while waiting:
+        tree = _BARE.parse(LOADER.get_source(_BARE, waiting.pop())[0])
+        named = {name for name in find_referenced_templates(tree) if name} - found
+        found |= named
+        waiting += named
+    return found - {template}
 
 
 def render_html(document: IssuedDocument) -> str:
@@ -168,6 +183,13 @@ def _rendered(document: IssuedDocument, *, frame: str) -> str:
         .get_template(document.template)
         .render(values)
     )
+
+
+@lru_cache(maxsize=512)  # the page and the paper draw the same codes
+def qr_picture(address: str) -> str:
+    """The QR code of an address with its quiet margin, as a picture's address."""
+    code = segno.make(address, error="m", micro=False)
+    return code.png_data_uri(scale=QR_SCALE, border=4)
 
 
 def verify_address(document: IssuedDocument) -> str:

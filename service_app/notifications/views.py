@@ -1,7 +1,5 @@
 """A person's own inbox."""
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 

@@ -1,7 +1,6 @@
 """Pages of machines for every named person: who sees what, what is refused, what is told."""
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -218,17 +217,6 @@ def test_a_new_code(sign_in_as, people, session, machine) -> None:
     assert session.get_one(Machine, machine.id).qr_token != old
 
 
-def test_labels_lead_to_the_public_address(sign_in_as, people, session, now, machine) -> None:
-    other = make_machine(session, people.other_company, now, serial="OTHER-1")
-    client = sign_in_as(people.dispatcher)
-    page = client.get("/machines/labels").text
-    assert page.count('class="s-qr"') == 2
-    single = client.get(f"/machines/labels?id={machine.id}").text
-    assert single.count('class="s-qr"') == 1
-    assert other.serial not in single
-    assert f"/q/{machine.qr_token}?report=1" in single
-
-
 def test_models_are_added_and_changed(sign_in_as, people, session, now) -> None:
     client = sign_in_as(people.administrator)
     data = {
@@ -252,11 +240,3 @@ def test_a_number_beyond_every_record_is_not_found(sign_in_as, people, machine) 
     client = sign_in_as(people.dispatcher)
     for path in ("/machines/99999999999999999999", "/machines/models/99999999999999999999"):
         assert client.get(path).status_code == 404
-
-
-def test_labels_need_an_address_to_lead_to(app, sign_in_as, people, machine) -> None:
-    config = app.extensions["house_config"]
-    app.extensions["house_config"] = replace(config, public_url=None)
-    page = sign_in_as(people.dispatcher).get("/machines/labels").text
-    assert "PUBLIC_URL" in page
-    assert 'class="s-qr"' not in page
