@@ -33,7 +33,7 @@ from service_app.customers.queries import (
     site_choices,
 )
 from service_app.documents.render import qr_picture
-from service_app.web.addresses import LARGEST
+from service_app.web.addresses import LARGEST, asked_id
 from service_app.web.forms import refusals
 from service_app.web.notices import tell
 from service_app.web.reading import reader
@@ -60,12 +60,6 @@ def index() -> ResponseReturnValue:
         lives=tuple(Life),
         total=queries.count_visible(session, actor) if not page.rows else None,
     )
-
-
-def asked_id(name: str) -> int | None:
-    """A record's number in the address; None when it is not one."""
-    asked = request.args.get(name, type=int)
-    return asked if asked is not None and 0 < asked <= LARGEST else None
 
 
 def asked_filters() -> Filters:

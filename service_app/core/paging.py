@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from service_app.core.db import UtcDateTime
 
 T = TypeVar("T")
 PAGE_SIZE = 50
@@ -48,7 +50,7 @@ def fetch_page(
 
     A key that is not ours (typed by hand, of another list) is ignored: the first page is shown.
     """
-    values = _read_key(key, len(order))
+    values = _read_key(key, order)
     if values is not None:
         select = select.where(_after(order, values))
     columns = [o.column.desc() if o.is_descending else o.column.asc() for o in order]
@@ -71,16 +73,38 @@ def _after(order: Sequence[Order], values: Sequence[Any]) -> ColumnElement[bool]
 
 def _write_key(values: Sequence[Any]) -> str:
     plain = [{"at": v.isoformat()} if isinstance(v, datetime) else v for v in values]
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_key(key: str | None, width: int) -> list[Any] | None:
+def _read_key(key: str | None, order: Sequence[Order]) -> list[Any] | None:
     if not key:
         return None
     try:
         plain = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
-        values = [datetime.fromisoformat(v["at"]) if isinstance(v, dict) else v for v in plain]
-    except (ValueError, KeyError, TypeError):
+        values = [_read_value(step, value) for step, value in zip(order, plain, strict=True)]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return values if len(values) == width else None
+    return values
+
+
+def _read_value(step: Order, value: Any) -> Any:
+    """The value as the column holds it; ValueError when it is of another kind or too large."""
+    kind = step.column.type
+    if isinstance(kind, UtcDateTime):
+        moment = datetime.fromisoformat(value["at"])
+        if moment.tzinfo is None or not 1 < moment.year < 9999:
+            raise ValueError(value)
+        return moment
+    if isinstance(kind, Integer):
+        if type(value) is not int or abs(value) > _largest(kind):
+            raise ValueError(value)
+        return value
+    if isinstance(kind, String) and isinstance(value, str) and "\x00" not in value:
+        value.encode()
+        return value
+    raise TypeError(f"no key of {kind!r}")
+
+
+def _largest(kind: Integer) -> int:
+    return 2**63 - 1 if isinstance(kind, BigInteger) else 2**31 - 1

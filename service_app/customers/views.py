@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     role = next((r for r in CompanyRole if r.value == asked.get("role")), None)
     state = next((s for s in CompanyState if s.value == asked.get("state")), CompanyState.SERVED)
     page = queries.list_companies(
-        session, current_actor(), words=words, role=role, state=state, key=asked.get("key")
+        session, current_actor(), words=words, role=role, state=state, key=asked.get("after")
     )
     is_empty = not page.rows and not queries.has_companies(session)
     return render_template(

@@ -91,7 +91,9 @@ class TryForm(HouseForm):
     """From a moment, so much working time."""
 
     start = MomentField(_label(P_("try the calendar", "from")), validators=[Needed()])
-    add = NumberField(_label(P_("try the calendar", "add, hours")), places=2, validators=[Needed()])
+    add = NumberField(
+        _label(P_("try the calendar", "add, hours")), largest=10_000, validators=[Needed()]
+    )
 
     class Meta:
         csrf = False

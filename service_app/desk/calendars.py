@@ -171,8 +171,10 @@ def _page(
 
 
 def _year(arguments: Mapping[str, str], usual: int) -> int:
-    typed = arguments.get("year", "")
-    year = int(typed) if typed.isascii() and typed.isdigit() else usual
+    try:
+        year = int(arguments.get("year", ""))
+    except ValueError:
+        return usual
     return year if 2000 <= year <= 2100 else usual
 
 

@@ -10,12 +10,12 @@ from service_app.accounts.permissions import Permission
 from service_app.accounts.queries import people_choices
 from service_app.journal import queries
 from service_app.journal.rules import Change, field_changes, table_choices, table_label
+from service_app.web.addresses import asked_id
 from service_app.web.forms import parse_day
 from service_app.web.reading import reader
 from service_app.web.session import db_session
 
 blueprint = Blueprint("journal", __name__, url_prefix="/admin")
-BIGGEST_ID = 2**31 - 1
 
 
 @blueprint.get("/journal")
@@ -43,18 +43,12 @@ def _wanted() -> queries.Wanted:
     first, last = _day("since"), _day("until")
     return queries.Wanted(
         table=request.args.get("table", "")[:60],
-        record_id=_whole("record"),
+        record_id=asked_id("record"),
         change=Change(change) if change in set(Change) else None,
-        by_user_id=_whole("by"),
+        by_user_id=asked_id("by"),
         since=_midnight(first) if first else None,
         until=_midnight(last + timedelta(days=1)) if last else None,
     )
-
-
-def _whole(name: str) -> int | None:
-    text = request.args.get(name, "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
-    return number if 0 < number <= BIGGEST_ID else None
 
 
 def _day(name: str) -> date | None:

@@ -43,10 +43,10 @@ def show(number: str) -> ResponseReturnValue:
 def _before() -> tuple[datetime, int] | None:
     moment, _, event_id = request.args.get("before", "").partition("/")
     try:
-        at = datetime.fromisoformat(moment.replace(" ", "+"))
+        at, number = datetime.fromisoformat(moment.replace(" ", "+")), int(event_id)
     except ValueError:
         return None
-    return (at, int(event_id)) if at.tzinfo and event_id.isdigit() and len(event_id) < 18 else None
+    return (at, number) if at.tzinfo and 1 < at.year < 9999 and 0 < number < 2**63 else None
 
 
 @blueprint.route("/orders/<number>/details", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, request
 from flask import url_for as build
 from werkzeug.routing import IntegerConverter, Map
 
@@ -38,11 +38,24 @@ def link(endpoint: str, **values: Any) -> str:
     return found
 
 
+def asked_id(name: str) -> int | None:
+    """A record's number among the arguments of the address; None when it is not one."""
+    asked = request.args.get(name, type=int)
+    return asked if asked is not None and 0 < asked <= LARGEST else None
+
+
 def init_app(app: Flask) -> None:
-    """Use it for every ``<int:…>``; call before blueprints are registered.
+    """Use it for every ``<int:…>``, and refuse a NUL; call before blueprints are registered.
 
     Templates get :func:`link` as their ``url_for``.
     """
     app.url_map.converters["int"] = RecordNumber
     app.extensions["house_addresses"] = {}
     app.jinja_env.globals["url_for"] = link
+    app.before_request(_refuse_nul)
+
+
+def _refuse_nul() -> None:
+    """Nobody types a NUL, no record holds one, and PostgreSQL breaks on looking for it."""
+    if "\x00" in request.path or b"%00" in request.query_string:
+        abort(404)

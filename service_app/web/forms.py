@@ -205,14 +205,16 @@ def _whole_or_none(value: Any) -> int | None:
 
 
 class NumberField(Field):  # type: ignore[misc]
-    """A decimal; comma and point both work, blanks between thousands are let through."""
+    """A decimal up to ``largest``; comma and point both work, blanks between thousands too."""
 
     widget = TextInput()
     render_kw: dict[str, Any] | None
 
-    def __init__(self, label: Any = None, *, places: int = 2, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any = None, *, places: int = 2, largest: int = 10**12 - 1, **kwargs: Any
+    ) -> None:
         super().__init__(label, **kwargs)
-        self.places = places
+        self.places, self.largest = places, largest
         given_kw: dict[str, Any] = self.render_kw or {}
         self.render_kw = {"inputmode": "decimal", **given_kw}
 
@@ -232,7 +234,7 @@ class NumberField(Field):  # type: ignore[misc]
             self.data = None
             said = reader().say(Text("%(text)s is not a number", text=text[:40]))
             raise ValueError(said) from None
-        if abs(value) >= Decimal(10) ** 12:
+        if abs(value) > self.largest:
             raise ValueError(reader().say(Text("%(text)s is too large", text=text[:40])))
         self.data = value.quantize(Decimal(1).scaleb(-self.places))
 

@@ -17,7 +17,7 @@ class VersionedForm(HouseForm):
     def opened_on(self) -> int:
         """The version the person was looking at; 0 when the field was tampered with."""
         text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() else 0
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def compare_with(self, record: Any) -> None:
         """When somebody else saved meanwhile, say beside each field what it is now.

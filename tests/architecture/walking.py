@@ -69,7 +69,7 @@ class Walker:
 
     def outcome(self, method: str, rule: Rule, who: str) -> str:
         """``login``, ``403``, ``404``, the status of a GET, or ``in`` for anything else let in."""
-        response = self._open(method, self.address(rule), who)
+        response = self.answer(method, self.address(rule), who)
         status = response.status_code
         assert status < 500, f"{method} {rule.rule} as {who}: {status}"
         leads_to = urlsplit(response.headers.get("Location", "")).path
@@ -81,9 +81,12 @@ class Walker:
 
     def address(self, rule: Rule) -> str:
         """The rule with real rows in the place of its arguments."""
-        values = {name: self._value(rule.endpoint, name) for name in rule.arguments}
         with self.app.test_request_context():
-            return self.app.url_for(rule.endpoint, **values)
+            return self.app.url_for(rule.endpoint, **self.values(rule))
+
+    def values(self, rule: Rule) -> dict[str, Any]:
+        """A real row for each argument of the rule."""
+        return {name: self._value(rule.endpoint, name) for name in rule.arguments}
 
     def _value(self, endpoint: str, name: str) -> Any:
         for key in (f"{endpoint}:{name}", name):
@@ -91,7 +94,8 @@ class Walker:
                 return self.made[key]
         raise AssertionError(f"{endpoint} needs an example of {name!r} in examples.py")
 
-    def _open(self, method: str, address: str, who: str) -> Any:
+    def answer(self, method: str, address: str, who: str, **sent: Any) -> Any:
+        """What comes to one request; what it changed is undone."""
         client = self.app.test_client()
         if who != "guest":
             with client.session_transaction() as cookie:
@@ -99,7 +103,7 @@ class Walker:
                 cookie["_fresh"] = True
         undo = self.database.connection.begin_nested()
         try:
-            with client.open(address, method=method) as response:
+            with client.open(address, method=method, **sent) as response:
                 return response
         finally:
             undo.rollback()

@@ -19,6 +19,7 @@ from service_app.customers.queries import company_choices, contacts_of
 from service_app.files.intake import prepare_all
 from service_app.files.service import store_all
 from service_app.organisation.queries import our_entity
+from service_app.web.addresses import asked_id
 from service_app.web.forms import HouseForm, given, refusals
 from service_app.web.notices import tell
 from service_app.web.session import db_session
@@ -55,9 +56,8 @@ def open_by_staff() -> ResponseReturnValue:
     form = StaffReportForm(kind="repair", place="on_site", source="phone")
     form.machine.options = machine_choices(session, actor)
     form.company.options = company_choices(session, actor)
-    asked = request.args.get("machine", "")
-    if not form.is_submitted() and asked.isdigit():
-        form.machine.data = int(asked)
+    if not form.is_submitted():
+        form.machine.data = asked_id("machine")
     if form.validate_on_submit():
         order = None
         with refusals(form), transaction(session, by=actor, at=now()):

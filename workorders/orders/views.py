@@ -19,6 +19,7 @@ from service_app.files.intake import prepare_all
 from service_app.files.sending import send_stored
 from service_app.files.service import store_all
 from service_app.organisation.queries import our_entity
+from service_app.web.addresses import asked_id
 from service_app.web.forms import refusals
 from service_app.web.notices import tell
 from service_app.web.reading import reader
@@ -77,12 +78,12 @@ def index() -> ResponseReturnValue:
 def _filters() -> Filters:
     args = request.args
     status, kind = args.get("status", ""), args.get("kind", "")
-    company, show = args.get("company", ""), args.get("show", "")
+    show = args.get("show", "")
     return Filters(
         words=args.get("q", "")[:100],
         status=Status(status) if status in set(Status) else None,
         kind=Kind(kind) if kind in set(Kind) else None,
-        company_id=int(company) if company.isdigit() and len(company) < 10 else None,
+        company_id=asked_id("company"),
         engineer_id=current_actor().user_id if show == "mine" else None,
         is_open=show in ("open", "mine"),
         is_waiting=show == "waiting",

@@ -1,7 +1,9 @@
 """The pages of companies: who may open them, what they keep, what they refuse."""
 
+import re
 import uuid
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -251,3 +253,16 @@ def test_pages_ask_little_whatever_the_number_of_rows(
     with count_queries() as seen:
         client.get("/customers" + path.format(id=people.company.id))
     assert len(seen) <= QUERIES, seen
+
+
+def test_the_next_fifty_go_on_where_the_first_ended(session: Session, people, sign_in_as) -> None:
+    for n in range(60):
+        make_company(session, f"Завод {n:02}")
+    client = sign_in_as(people.dispatcher)
+    first = client.get("/customers").text
+    onward = re.search(r'href="(/customers\?after=[^"]+)"', first)
+    assert onward is not None
+    second = client.get(unescape(onward[1])).text
+    shown = [set(re.findall(r"Завод \d\d", page)) for page in (first, second)]
+    assert shown[0] | shown[1] == {f"Завод {n:02}" for n in range(60)}
+    assert not shown[0] & shown[1]

@@ -153,7 +153,7 @@ def test_a_changed_or_guessed_paper_is_not(client: FlaskClient, paper: IssuedDoc
         f"/verify/26-0402-1?h={wrong}",
         f"/verify/26-0402-1?h={paper.content_sha256[:7]}",
         f"/verify/26-0402-2?h={paper.content_sha256[:16]}",
-        "/verify/%00?h=12345678",
+        "/verify/%D1%8F?h=12345678",
     ):
         page = text_of(client, path, 404)
         assert "No paper with this number" in page
