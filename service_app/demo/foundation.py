@@ -13,9 +13,11 @@ from service_app.demo import company
 from service_app.demo.company import Customer
 from service_app.demo.fleet import FLEET, MODELS, Unit
 from service_app.demo.people import STAFF
+from service_app.demo.pictures import mark
 from service_app.demo.stage import Stage, key
+from service_app.files import service as files
 from service_app.organisation import service as organisation
-from service_app.organisation.queries import list_branches, list_teams
+from service_app.organisation.queries import list_branches, list_teams, our_entity
 from workorders.calendars import service as calendars
 from workorders.sla import service as sla
 from workorders.sla.rules import DEFAULT_STOPS, Clock, Policy, WaitReason
@@ -55,6 +57,10 @@ def _our_side(stage: Stage) -> None:
         organisation.set_up, company.ENTITY, branch=company.BRANCH, team_name=company.TEAM, by=by,
         at=at,
     )  # fmt: skip
+    logo = stage.do(files.store, mark(), by=by, at=at)
+    entity = our_entity(stage.session)
+    assert entity is not None  # set up above
+    stage.do(organisation.change_logo, entity, logo, by=by, at=at)
     branch = list_branches(stage.session)[0]
     team = list_teams(stage.session)[branch.id][0]
     for person in STAFF:

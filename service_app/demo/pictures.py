@@ -11,6 +11,7 @@ from service_app.files.intake import PreparedFile, from_bytes
 
 SIZE = (1280, 960)
 _DARK, _STEEL, _PALE, _OIL, _YELLOW = "#2b3238", "#8b98a3", "#d9dfe3", "#3a2c14", "#e0a526"
+_PETROL = "#0A5A6E"
 SIGNATURE = (600, 200)
 
 
@@ -119,3 +120,24 @@ _DRAWN = {
     "hose": _hose,
     "seal": _seal,
 }
+
+
+@lru_cache(maxsize=1)
+def mark() -> PreparedFile:
+    """The company's mark: a gear on a square, large enough for a letterhead."""
+    side, middle = 960, 480.0
+    picture = Image.new("RGBA", (side, side), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(picture)
+    draw.rounded_rectangle((0, 0, side - 1, side - 1), radius=200, fill=_PETROL)
+    teeth = []
+    for step in range(32):
+        far = 300 if step % 4 in (0, 1) else 236
+        angle = math.tau * (step - 0.5) / 32
+        teeth.append((middle + far * math.cos(angle), middle + far * math.sin(angle)))
+    draw.polygon(teeth, fill="white")
+    draw.circle((middle, middle), 192, fill=_PETROL)
+    draw.circle((middle, middle), 120, fill="white")
+    draw.circle((middle, middle), 68, fill=_PETROL)
+    out = io.BytesIO()
+    picture.resize((320, 320), Image.Resampling.LANCZOS).save(out, "PNG")
+    return from_bytes(out.getvalue(), "mark.png")
