@@ -87,6 +87,12 @@ def add_pages(app: Flask) -> None:
             '<span class="s-sla s-late" id="pill-1" data-ask="/pills" data-tone="late">new</span>'
         )
 
+    @app.get("/queue")
+    @public
+    def queue() -> str:
+        rows = "".join(f'<tr data-row id="row-{n}"><td></td></tr>' for n in (1, 7, 8))
+        return f"<section data-queue><table>{rows}</table></section>"
+
     @app.get("/picture/<name>")
     @public
     def picture(name: str) -> Response:

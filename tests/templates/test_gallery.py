@@ -197,6 +197,18 @@ def test_countdowns_ask_again(page: Page, gallery: str) -> None:
     expect(first).to_have_attribute("role", "status")
 
 
+def test_new_rows_are_told_and_nothing_moves_under_the_hand(page: Page, gallery: str) -> None:
+    page.clock.install()
+    page.goto(f"{gallery}/gallery/desk")
+    rows = page.locator("[data-queue] [data-row]")
+    ids = "rows => rows.map((row) => row.id)"
+    before = rows.evaluate_all(ids)
+    page.clock.run_for(21_000)
+    told = page.get_by_role("status").filter(has_text="New: 2. Show them")
+    expect(told).to_have_attribute("href", "/queue")
+    assert rows.evaluate_all(ids) == before == ["row-1", "row-2"]
+
+
 def test_keys_work_by_place_and_are_silent_in_fields(page: Page, gallery: str) -> None:
     page.goto(f"{gallery}/gallery/desk")
     page.keyboard.press("j")
