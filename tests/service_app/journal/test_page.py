@@ -1,13 +1,17 @@
 """The journal's page: leads read it, filters stay in the address, nobody else comes in."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from service_app.core.db import transaction
+from service_app.core.db import Base, transaction
+from service_app.core.reader import Reader
 from service_app.journal.models import JournalLine
 from service_app.journal.queries import Wanted, list_lines
+from service_app.journal.rules import HIDDEN_FIELDS, field_changes
+from service_app.journal.words import FIELDS, TABLES
 
 
 @pytest.fixture
@@ -85,3 +89,25 @@ def test_it_asks_few_questions(sign_in_as, people, lines, count_queries) -> None
     with count_queries() as seen:
         client.get("/admin/journal")
     assert len(seen) <= 6, "\n".join(seen)
+
+
+def test_moments_are_read_on_the_readers_clock_and_keys_of_files_are_not_shown() -> None:
+    said = field_changes(
+        {"added_at": "2026-11-23T06:12:30.500000+00:00", "key": "51/b5/51b5.pdf", "size": 23672}
+    )
+    reader = Reader("en", ZoneInfo("Europe/Moscow"), datetime(2026, 11, 24, 7, 42, tzinfo=UTC))
+    assert [(str(one.label), reader.say(one.new)) for one in said if one.new] == [
+        ("Added", "Mon 23\u00a0Nov, 09:12"),
+        ("Size, bytes", "23672"),
+    ]
+
+
+def test_every_table_and_field_of_the_journal_has_its_word() -> None:
+    kept = [
+        mapper.local_table
+        for mapper in Base.registry.mappers
+        if getattr(mapper.class_, "__journal__", True)
+    ]
+    shown = {c.name for table in kept for c in table.columns} - HIDDEN_FIELDS
+    assert sorted(shown - FIELDS.keys()) == []
+    assert sorted({table.name for table in kept} - TABLES.keys()) == []
