@@ -108,6 +108,12 @@ class Reader:
         label = getattr(value, "label", None)
         return self.say(label) if isinstance(label, Text) else str(value)
 
+    def shown(self, value: Any) -> str:
+        """A sentence said, a str as it is, any other value as :meth:`show` writes it."""
+        if isinstance(value, Text):
+            return self.say(value)
+        return value if isinstance(value, str) else self.show(value)
+
     def local(self, moment: datetime) -> datetime:
         """The moment on the reader's clock."""
         return moment.astimezone(self.zone)

@@ -105,6 +105,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.finalize = _finalize
     app.jinja_env.filters.update(
         t=lambda value: reader().say(value) if isinstance(value, Text) else str(value or ""),
+        shown=lambda value: reader().shown(value),
         moment=lambda value: reader().moment(value),
         short_moment=lambda value: reader().short_moment(value),
         clock_time=lambda value: reader().clock_time(value),
