@@ -1,9 +1,10 @@
 """Addresses: a number that no record can have is a page that does not exist; links of a page."""
 
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 from flask import url_for as build
+from werkzeug.local import LocalProxy
 from werkzeug.routing import IntegerConverter, Map
 
 LARGEST = 2**31 - 1
@@ -28,14 +29,29 @@ def link(endpoint: str, **values: Any) -> str:
         return build(endpoint, **values)
     if not all(type(value) in _PLAIN for value in values.values()):
         return build(endpoint, **values)
-    kept: dict[Any, str] = current_app.extensions["house_addresses"]
-    key = (request.script_root, endpoint, *values.items())
+    kept = _kept()
+    key = (endpoint, *values.items())
     found = kept.get(key)
     if found is None:
         if len(kept) >= MOST_KEPT:
             kept.clear()
         found = kept[key] = build(endpoint, **values)
     return found
+
+
+def _kept() -> dict[Any, str]:
+    """The addresses known under the present root; looked up once a request."""
+    own = here()
+    kept: dict[Any, str] | None = own.get("links")
+    if kept is None:
+        roots = current_app.extensions["house_addresses"]
+        kept = own.links = roots.setdefault(request.script_root, {})
+    return kept
+
+
+def here() -> Any:
+    """``g`` itself: asked for hundreds of times a page, a proxy costs more than the answer."""
+    return cast("LocalProxy[Any]", g)._get_current_object()
 
 
 def asked_id(name: str) -> int | None:

@@ -6,19 +6,19 @@ from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 from flask_login import current_user
 from markupsafe import Markup
-from werkzeug.local import LocalProxy
 
 from service_app.core import clock
 from service_app.core.reader import LANGUAGES, Reader
 from service_app.core.text import Text
 from service_app.core.zones import zone_label
 from service_app.web import words
+from service_app.web.addresses import here
 from service_app.web.nav import next_url, url_with
 
 LANGUAGE_COOKIE = "language"
@@ -43,17 +43,12 @@ def theme() -> str:
 
 def reader() -> Reader:
     """The person at the page as a reader, made once a request."""
-    own = _kept_here()
+    own = here()
     found: Reader | None = own.get("reader")
     if found is None:
         zone = getattr(current_user, "zone", None) or DEFAULT_ZONE
         found = own.reader = Reader(language(), ZoneInfo(zone), clock.now())
     return found
-
-
-def _kept_here() -> Any:
-    """``g`` itself: asked for hundreds of times a page, a proxy costs more than the answer."""
-    return cast("LocalProxy[Any]", g)._get_current_object()
 
 
 def _finalize(value: Any) -> Any:
@@ -70,7 +65,7 @@ def tel(phones: str) -> str:
 
 def icon(name: str, cls: str = "i") -> Markup:
     """One symbol of the sprite."""
-    own = _kept_here()
+    own = here()
     sprite: str | None = own.get("sprite")
     if sprite is None:  # its address is asked for once a page, not once an icon
         made = current_app.jinja_env.globals["asset"]("vendor/icons.svg")  # type: ignore[operator]

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Executable, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from assets.faults.rules import Severity
@@ -184,15 +185,26 @@ def nearest_clocks(session: Session, order_ids: Collection[int]) -> dict[int, Cl
     """By order, the open clock that burns first: the earliest deadline, else one at rest."""
     if not order_ids:
         return {}
-    found = session.execute(
+    found = session.execute(_nearest(), {"orders": list(order_ids)})
+    return {row[0]: ClockRow(*row) for row in found}
+
+
+@lru_cache(maxsize=1)
+def _nearest() -> Executable:
+    """Built once, like every statement that pages ask all day."""
+    place = func.row_number().over(
+        partition_by=OrderClock.order_id, order_by=(OrderClock.due_at.is_(None), OrderClock.due_at)
+    )
+    ranked = (
         select(
             OrderClock.order_id, OrderClock.clock, OrderClock.state, OrderClock.due_at,
-            OrderClock.allowed_seconds, OrderClock.used_seconds,
+            OrderClock.allowed_seconds, OrderClock.used_seconds, place.label("place"),
         )
         .where(
-            OrderClock.order_id.in_(order_ids),
-            OrderClock.state.in_([ClockState.RUNNING, ClockState.PAUSED]),
+            OrderClock.order_id.in_(bindparam("orders", expanding=True)),
+            OrderClock.state.in_([ClockState.RUNNING.value, ClockState.PAUSED.value]),
         )
-        .order_by(OrderClock.due_at.is_(None).desc(), OrderClock.due_at.desc())
+        .subquery()
     )  # fmt: skip
-    return {row[0]: ClockRow(*row) for row in found}  # the last one stays: the earliest
+    columns = [column for column in ranked.c if column.name != "place"]
+    return select(*columns).where(ranked.c.place == 1)
