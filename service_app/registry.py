@@ -242,7 +242,7 @@ NAVIGATION: Menu = {
     Role.OPERATOR.value: (_PORTAL, _REQUESTS, _PAPERS),
     Role.ENGINEER.value: (_MY_DAY, _MY_WEEK, _FIELD_MACHINES, _FIELD_ORDERS),
     Role.DISPATCHER.value: (_BOARD, _ORDERS, _DESK_MACHINES, _CUSTOMERS, _PROMISES, _BREACHES),
-    Role.STOREKEEPER.value: (_MACHINES,),
+    Role.STOREKEEPER.value: (_FIELD_ORDERS, _FIELD_MACHINES),
     Role.MANAGER.value: (_PROMISES, _BREACHES, _ORDERS, _BOARD, _DESK_MACHINES, _CUSTOMERS),
     Role.ADMINISTRATOR.value: (
         _BOARD,
@@ -275,6 +275,7 @@ HOMES: dict[str, str] = {
     Role.ADMINISTRATOR.value: "desk.start",
     Role.MANAGER.value: "promises.index",
     Role.ENGINEER.value: "execution.my_day",
+    Role.STOREKEEPER.value: "orders.index",
 }
 """Role → endpoint of its first page, the most particular role first."""
 

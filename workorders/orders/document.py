@@ -45,7 +45,7 @@ def common(session: Session, order: WorkOrder) -> dict[str, Any]:
             "engineer": order.engineer.full_name if order.engineer else "",
         },
         "machine": {
-            "title": machine.title if machine else order.machine_words,
+            "title": machine.title_in(language_of(order)) if machine else order.machine_words,
             "serial": machine.serial if machine else "",
             "inventory_number": machine.inventory_number if machine else "",
             "site": order.site.name if order.site else "",

@@ -34,7 +34,7 @@ _COLUMNS = (
     WorkOrder.id, WorkOrder.number, WorkOrder.external_id, WorkOrder.is_past, WorkOrder.status,
     WorkOrder.kind, WorkOrder.severity, WorkOrder.symptom, WorkOrder.received_at,
     WorkOrder.is_day_only, WorkOrder.wait_reason, WorkOrder.machine_id, WorkOrder.machine_words,
-    Machine.serial, Machine.model_words, MachineModel.name, MachineModel.kind,
+    Machine.serial, Machine.model_words, MachineModel.name, MachineModel.english_name, MachineModel.kind,
     WorkOrder.company_id, Company.short_name, WorkOrder.is_finding_cause,
     User.family_name, User.first_name, User.middle_name,
 )  # fmt: skip
@@ -63,6 +63,7 @@ class OrderRow(NamedTuple):
     serial: str | None
     model_words: str | None
     own_model: str | None
+    english_model: str | None
     model_kind: str | None
     company_id: int | None
     company: str | None
@@ -119,20 +120,19 @@ class OrderRow(NamedTuple):
         """The number people say aloud."""
         return shown_number(self.number, self.external_id, is_past=self.is_past)
 
-    @property
-    def model_name(self) -> str:
-        """The model's name, or its words when the model is not ours."""
-        return self.own_model or self.model_words or ""
+    def model_in(self, language: str) -> str:
+        """The model as readers of the language write it; its words when it is not ours."""
+        own = self.english_model if language == "en" else ""
+        return own or self.own_model or self.model_words or ""
 
-    @property
-    def machine_title(self) -> Text | str:
-        """``Excavator ЭГ-230``: kind and model; the caller's words when no machine is named."""
+    def title_in(self, language: str) -> Text | str:
+        """``Excavator EG-230``: kind and model; the caller's words when no machine is named."""
         if self.machine_id is None:
             return self.machine_words
+        name = self.model_in(language)
         if self.model_kind in (None, ModelKind.OTHER):
-            return self.model_name
-        kind = ModelKind(str(self.model_kind)).label
-        return Text("%(kind)s %(name)s", kind=kind, name=self.model_name)
+            return name
+        return Text("%(kind)s %(name)s", kind=ModelKind(str(self.model_kind)).label, name=name)
 
     @property
     def engineer(self) -> str:

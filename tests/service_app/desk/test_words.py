@@ -1,12 +1,15 @@
 """How an order is worded on the pages of staff and of its customer."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from service_app.accounts.models import User
 from service_app.core.db import transaction
+from service_app.core.reader import Reader
 from tests.workorders.builders import make_assigned, make_machine, make_order
 from workorders.intake import service as intake
 from workorders.orders import service as orders
+from workorders.orders.document import common
 from workorders.orders.rules import Expectation
 from workorders.sla.rules import WaitReason
 
@@ -68,3 +71,22 @@ def test_an_operator_reports_from_the_machines_page(session, people, sign_in_as,
     assert f'/machines/{machine.id}/report"' not in page(
         sign_in_as(people.engineer), f"/machines/{machine.id}"
     )
+
+
+def test_a_machine_is_named_in_the_readers_language(session, people, sign_in_as, now) -> None:
+    order = make_order(session, people, make_machine(session, people, now), now)
+    dispatcher = sign_in_as(people.dispatcher)
+    for language, name in (("en", "Excavator EG-230"), ("ru", "Экскаватор ЭГ-230")):
+        dispatcher.post(f"/language/{language}")
+        assert name in page(dispatcher, f"/orders/{order.number}")
+        with transaction(session, by=people.dispatcher, at=now):
+            order.company.language = language
+        said = common(session, order)["machine"]["title"]
+        reader = Reader(language, ZoneInfo("Europe/Moscow"), now)
+        assert reader.say(said) == name
+
+
+def test_the_storekeepers_home_is_the_orders(people, sign_in_as) -> None:
+    storekeeper = sign_in_as(people.storekeeper)
+    assert storekeeper.get("/").location == "/orders"
+    assert "Work orders" in page(storekeeper, "/orders")

@@ -26,8 +26,10 @@ def test_a_row_says_what_the_order_says(session, people, orders, now) -> None:
     assert [row.id for row in found] == [o.id for o in reversed(orders)]
     for row, order in zip(found, reversed(orders), strict=True):
         machine, company = order.machine, order.company
-        assert (row.model_name, row.serial) == (machine.model_name, machine.serial)
-        assert str(row.machine_title) == str(machine.title)
+        assert (row.model_in("ru"), row.serial) == (machine.model_name, machine.serial)
+        for language in ("en", "ru"):
+            assert row.model_in(language) == machine.model.name_in(language)
+            assert str(row.title_in(language)) == str(machine.title_in(language))
         assert (row.company_id, row.company) == (company.id, company.short_name)
         assert row.engineer == (order.engineer.short_name if order.engineer else "")
         for name in (
