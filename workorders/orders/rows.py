@@ -34,8 +34,8 @@ _COLUMNS = (
     WorkOrder.id, WorkOrder.number, WorkOrder.external_id, WorkOrder.is_past, WorkOrder.status,
     WorkOrder.kind, WorkOrder.severity, WorkOrder.symptom, WorkOrder.received_at,
     WorkOrder.is_day_only, WorkOrder.wait_reason, WorkOrder.machine_id, WorkOrder.machine_words,
-    Machine.serial, Machine.model_words, MachineModel.name, MachineModel.english_name, MachineModel.kind,
-    WorkOrder.company_id, Company.short_name, WorkOrder.is_finding_cause,
+    Machine.serial, Machine.model_words, MachineModel.name, MachineModel.english_name,
+    MachineModel.kind, WorkOrder.company_id, Company.short_name, WorkOrder.is_finding_cause,
     User.family_name, User.first_name, User.middle_name,
 )  # fmt: skip
 _NEWEST_FIRST = (
