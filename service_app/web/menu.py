@@ -150,7 +150,12 @@ def _shown() -> Shown:
 
 def _make(sources: Sources) -> Shown:
     entries = _entries(sources)
-    drawn = {entry.endpoint: (entry, _draw(entry, sources)) for entry in entries}
+    fits = {entry.endpoint: _fit(entry, request.endpoint or "") for entry in entries}
+    nearest = max(fits.values(), default=0)
+    drawn = {
+        e.endpoint: (e, _draw(e, sources, is_current=0 < nearest == fits[e.endpoint]))
+        for e in entries
+    }
     below = on_phone(entries)
     bottom = tuple(_on_phone(*drawn[entry.endpoint]) for entry in below)
     more = tuple(shown for entry, shown in drawn.values() if entry not in below)
@@ -193,16 +198,19 @@ def _statement(sources: Sources, names: tuple[str, ...]) -> Executable:
     return select(*(sources.counters[name].count for name in names))
 
 
-def _draw(entry: Entry, sources: Sources) -> ShownEntry:
+def _fit(entry: Entry, here: str) -> int:
+    """How nearly an entry names the present page: a page's own name says more than its room's."""
+    names = (entry.endpoint, *entry.also)
+    fits = (e for e in names if here == e or (e.endswith(".") and here.startswith(e)))
+    return max(map(len, fits), default=0)
+
+
+def _draw(entry: Entry, sources: Sources, *, is_current: bool) -> ShownEntry:
     name = entry.count or ""
     count = _figures().get(name, 0) if name else 0
     is_late = count > 0 and sources.counters[name].is_late
-    here = request.endpoint or ""
-    current = here == entry.endpoint or any(
-        here.startswith(e) if e.endswith(".") else here == e for e in entry.also
-    )
     return ShownEntry(
-        entry.label, entry.icon, link(entry.endpoint), current, count or None, is_late
+        entry.label, entry.icon, link(entry.endpoint), is_current, count or None, is_late
     )
 
 

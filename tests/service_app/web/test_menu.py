@@ -1,5 +1,7 @@
 """The menu of one person: whose lines, in which order, with which figures."""
 
+import re
+
 import pytest
 from flask import render_template_string
 from sqlalchemy import func, literal, select
@@ -8,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from service_app.core.text import N_
 from service_app.web import menu
 from service_app.web.nav import Entry
+from tests.assets.builders import make_machine
 
 BOARD = Entry(N_("Board"), "layout", "web.health", phone_label=N_("Intake"), count="waiting")
 PLAN = Entry(N_("Planning"), "calendar", "web.ready", group=N_("Other"))
@@ -102,3 +105,15 @@ def test_the_name_is_asked_once_in_a_while(app, people) -> None:
         with app.test_request_context("/health"):
             render_template_string("{{ organisation_name }}")
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("tab", "entry"), [("/orders", "/machines"), (None, "/orders")])
+def test_the_entry_that_names_the_page_best_is_the_present_one(
+    people, sign_in_as, session, now, tab, entry
+) -> None:
+    """A machine's tab of orders belongs to the machines, the list of orders to the orders."""
+    machine = make_machine(session, people.company, now)
+    path = f"/machines/{machine.id}{tab}" if tab else "/orders"
+    page = sign_in_as(people.dispatcher).get(path).text
+    menu_part = page[: page.index('<main id="main"')]
+    assert re.findall(r'<a href="([^"]+)" aria-current="page"', menu_part) == [entry]
