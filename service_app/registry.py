@@ -79,6 +79,7 @@ from workorders.handover import models as _handover  # noqa: F401
 from workorders.handover import views as handover_views
 from workorders.intake import models as _intake  # noqa: F401
 from workorders.intake import views as intake_views
+from workorders.orders import facts as order_facts
 from workorders.orders import imports as order_imports
 from workorders.orders import jobs as orders_jobs
 from workorders.orders import models as _orders  # noqa: F401
@@ -180,12 +181,15 @@ LINKS: dict[str, tuple[str, str]] = {
 }
 """Kind of a ground or a notice's link → the endpoint that shows it, and its argument's name."""
 
+_MACHINE_PAGES = (
+    "machines.", "meters.", "faults.", "orders.for_machine", "orders.papers_of_machine",
+)  # fmt: skip
 _MACHINES = Entry(
     N_("Machines"),
     "backhoe",
     "machines.index",
     group=N_("Equipment"),
-    also=("machines.", "meters.", "faults.", "models."),
+    also=(*_MACHINE_PAGES, "models."),
 )
 _CUSTOMERS = Entry(N_("Customers"), "building", "customers.index", also=("customers.",))
 _ADMINISTRATION = Entry(
@@ -212,7 +216,7 @@ _FIELD_ORDERS = Entry(
 _FIELD_MACHINES = replace(_MACHINES, phone_label=N_("Machines"))
 
 _PORTAL = Entry(
-    N_("Machines"), "backhoe", "portal.home", phone_label=N_("Machines"), also=("machines.",)
+    N_("Machines"), "backhoe", "portal.home", phone_label=N_("Machines"), also=_MACHINE_PAGES
 )
 _REQUESTS = Entry(
     N_("Requests"), "clipboard-list", "orders.index", phone_label=N_("Requests"), also=("orders.",)
@@ -256,16 +260,23 @@ NAVIGATION: Menu = {
 }
 
 MACHINE_PAGES = MachinePages(
-    facts=(meter_facts.facts, fault_facts.facts, machine_facts.facts),
-    columns=(meter_facts.HOURS, fault_facts.FAULTS, machine_facts.WARRANTY),
+    facts=(meter_facts.facts, fault_facts.facts, order_facts.facts, machine_facts.facts),
+    columns=(
+        meter_facts.HOURS,
+        fault_facts.FAULTS,
+        order_facts.OPEN_ORDER,
+        machine_facts.WARRANTY,
+    ),
     tabs=(
         Tab(N_("Overview"), "machines.show"),
         Tab(N_("Passport"), "machines.passport"),
         Tab(N_("Running hours"), "meters.index"),
-        Tab(N_("Faults"), "faults.index"),
-        Tab(N_("Orders"), "orders.for_machine"),
+        Tab(N_("Faults"), "faults.index", count=fault_facts.count),
+        Tab(N_("Orders"), "orders.for_machine", count=order_facts.count),
+        Tab(N_("Documents"), "orders.papers_of_machine", count=order_facts.count_papers),
         Tab(N_("Journal"), "machines.journal", is_for_staff=True),
     ),
+    narrowings=(fault_facts.OPEN_FAULTS,),
 )
 """What rooms give to a machine's page and to the fleet, in the order it is shown."""
 

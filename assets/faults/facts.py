@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask import url_for
+from sqlalchemy import ScalarSelect
 from sqlalchemy.orm import Session
 
 from assets.faults import queries
 from assets.faults.rules import Severity
 from assets.machines.models import Machine
-from assets.machines.page import Cell, Column, Fact
+from assets.machines.page import Cell, Column, Fact, Narrowing
 from service_app.core.actor import Actor
 from service_app.core.text import N_, Text
 
@@ -38,6 +39,21 @@ def _cell(machine_id: int, count: int) -> Cell:
 
 
 FAULTS = Column(N_("Faults"), _cells)
+
+
+def count(actor: Actor, machine: Machine) -> ScalarSelect[int]:
+    """Every fault on record, for the tab."""
+    return queries.count_all(machine.id)
+
+
+OPEN_FAULTS = Narrowing(
+    "fault",
+    N_("Open faults"),
+    N_("Any faults or none"),
+    (("any", N_("With an open fault")), *((one.value, one.label) for one in Severity)),
+    lambda value: queries.has_open(None if value == "any" else Severity(value)),
+)
+"""Machines with something wrong now, by how bad it is."""
 
 
 def _tone(severity: Severity) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from assets.faults.models import Fault, FaultPhoto
@@ -54,6 +54,19 @@ def count_open(session: Session, machine_ids: Collection[int]) -> dict[int, int]
     )
     rows = session.execute(counted.group_by(Fault.machine_id))
     return {row[0]: row[1] for row in rows}
+
+
+def count_all(machine_id: int) -> ScalarSelect[int]:
+    """How many faults the machine had in its life, as a part of a query."""
+    return select(func.count()).where(Fault.machine_id == machine_id).scalar_subquery()
+
+
+def has_open(severity: Severity | None = None) -> ColumnElement[bool]:
+    """Machines with an open fault, of this severity or of any."""
+    found = select(Fault.machine_id).where(Fault.status.in_(OPEN))
+    if severity is not None:
+        found = found.where(Fault.severity == severity)
+    return Machine.id.in_(found)
 
 
 def list_photos(session: Session, fault_ids: Collection[int]) -> dict[int, list[StoredFile]]:

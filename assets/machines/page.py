@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import Flask, current_app, render_template
+from sqlalchemy import ColumnElement, ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from assets.machines.models import Machine
@@ -43,6 +44,7 @@ class Cell:
 
 
 FactSource = Callable[[Session, Actor, Machine, datetime], Sequence[Fact]]
+CountSource = Callable[[Actor, Machine], ScalarSelect[int]]
 CellSource = Callable[[Session, Actor, Sequence[Machine], datetime], Mapping[int, Cell]]
 
 
@@ -56,11 +58,34 @@ class Column:
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab of a machine's page; ``endpoint`` takes ``machine_id``."""
+    """A tab of a machine's page; ``endpoint`` takes ``machine_id``.
+
+    ``count`` is the query of how much it holds; one statement asks for every tab.
+    """
 
     label: Text
     endpoint: str
     is_for_staff: bool = False
+    count: CountSource | None = None
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A filter of the fleet that another room gives, found in the address under ``name``.
+
+    ``anything`` is the choice that narrows nothing; ``condition`` takes a chosen value.
+    """
+
+    name: str
+    label: Text
+    anything: Text
+    choices: tuple[tuple[str, Text], ...]
+    condition: Callable[[str], ColumnElement[bool]]
+
+    def chosen(self, given: Mapping[str, str]) -> str:
+        """The value asked for in the address; empty when it is none of the choices."""
+        asked = given.get(self.name, "")
+        return asked if asked in dict(self.choices) else ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +95,7 @@ class MachinePages:
     facts: tuple[FactSource, ...] = ()
     columns: tuple[Column, ...] = ()
     tabs: tuple[Tab, ...] = ()
+    narrowings: tuple[Narrowing, ...] = ()
 
 
 def init_app(app: Flask, pages: MachinePages) -> None:
@@ -94,9 +120,21 @@ def machine_page(template: str, machine: Machine, *, tab: str, **values: Any) ->
         for t in pages.tabs
         if t.endpoint in current_app.view_functions and (actor.is_staff or not t.is_for_staff)
     ]
+    counts = _counts(session, actor, machine, tabs)
+    shown = [(t, counts.get(t.endpoint)) for t in tabs]
     return render_template(
-        template, machine=machine, facts=facts, tabs_shown=tabs, current_tab=tab, **values
+        template, machine=machine, facts=facts, tabs_shown=shown, current_tab=tab, **values
     )
+
+
+def _counts(
+    session: Session, actor: Actor, machine: Machine, tabs: Sequence[Tab]
+) -> dict[str, int]:
+    """How much each tab holds that says so, by endpoint."""
+    asked = {t.endpoint: t.count(actor, machine) for t in tabs if t.count is not None}
+    if not asked:
+        return {}
+    return dict(zip(asked, session.execute(select(*asked.values())).one(), strict=True))
 
 
 def fleet_columns(
@@ -104,3 +142,13 @@ def fleet_columns(
 ) -> list[tuple[Text, Mapping[int, Cell]]]:
     """(label, cells by machine) of the columns other rooms give to the fleet."""
     return [(c.label, c.cells(session, actor, machines, moment)) for c in _pages().columns]
+
+
+def narrowings() -> tuple[Narrowing, ...]:
+    """Filters of the fleet that other rooms give."""
+    return _pages().narrowings
+
+
+def asked_conditions(given: Mapping[str, str]) -> tuple[ColumnElement[bool], ...]:
+    """What the address asks of the fleet by those filters."""
+    return tuple(one.condition(one.chosen(given)) for one in narrowings() if one.chosen(given))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from assets.machines.models import (
@@ -33,7 +33,10 @@ PAGE = (joinedload(Machine.company), joinedload(Machine.owner), joinedload(Machi
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list of machines is narrowed to; each part may be absent."""
+    """What a list of machines is narrowed to; each part may be absent.
+
+    ``conditions`` are those of later rooms (``page.Narrowing``).
+    """
 
     words: str = ""
     company_id: int | None = None
@@ -41,11 +44,12 @@ class Filters:
     model_id: int | None = None
     status: Life | None = None
     is_warranty_ending: bool = False
+    conditions: tuple[ColumnElement[bool], ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing narrows the list."""
-        return self == Filters()
+        return not self.conditions and self == Filters()
 
 
 def visible_to(actor: Actor) -> Select[Machine]:
@@ -115,7 +119,7 @@ def narrowed(actor: Actor, filters: Filters, *, today: date) -> Select[Machine]:
     if filters.is_warranty_ending:
         until = today + timedelta(days=WARRANTY_SOON_DAYS)
         found = found.where(Machine.warranty_ends_on.between(today, until))
-    return found
+    return found.where(*filters.conditions)
 
 
 def count_visible(session: Session, actor: Actor) -> int:

@@ -16,7 +16,7 @@ from assets.machines.forms import (
 )
 from assets.machines.labels import MOST, issue_labels, labels_of
 from assets.machines.models import Machine
-from assets.machines.page import fleet_columns, machine_page
+from assets.machines.page import asked_conditions, fleet_columns, machine_page, narrowings
 from assets.machines.queries import Filters
 from assets.machines.rules import MOVE_WORDS, MOVES, LabelLayout, Life
 from service_app.accounts.guard import current_actor, requires
@@ -58,6 +58,7 @@ def index() -> ResponseReturnValue:
         company=company_name(session, actor, filters.company_id),
         models=queries.model_choices(session, language=reader().language),
         lives=tuple(Life),
+        narrowings=[(one, one.chosen(request.args)) for one in narrowings()],
         total=queries.count_visible(session, actor) if not page.rows else None,
     )
 
@@ -72,6 +73,7 @@ def asked_filters() -> Filters:
         model_id=asked_id("model"),
         status=next((life for life in Life if life.value == asked.get("status")), None),
         is_warranty_ending=asked.get("warranty") == "ending",
+        conditions=asked_conditions(asked),
     )
 
 

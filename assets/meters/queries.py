@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from sqlalchemy import Executable, bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from assets.machines.models import Machine, MachineModel
 from assets.machines.rules import MeterUnit
@@ -116,29 +116,17 @@ def list_page(session: Session, machine_id: int, *, key: str | None = None) -> P
 
 
 def list_plotted(session: Session, machine_id: int, *, since: datetime) -> Sequence[Reading]:
-    """Readings of a period for a plot, oldest first, at most the last few hundred."""
+    """Readings of a period for a plot, oldest first, at most the last few hundred; with their
+    segments, which say when a meter was replaced."""
     found = (
         select(Reading)
         .join(Meter)
         .where(Meter.machine_id == machine_id, Reading.read_at >= since)
         .order_by(Reading.read_at.desc(), Reading.id.desc())
         .limit(PLOTTED)
+        .options(joinedload(Reading.segment))
     )
     return list(reversed(session.scalars(found).all()))
-
-
-def list_replacements(session: Session, machine_id: int) -> Sequence[MeterSegment]:
-    """Segments after the first: each began with another meter."""
-    return session.scalars(
-        select(MeterSegment)
-        .join(Meter)
-        .where(
-            Meter.machine_id == machine_id,
-            MeterSegment.ordinal > 0,
-            MeterSegment.is_void.is_(False),
-        )
-        .order_by(MeterSegment.ordinal)
-    ).all()
 
 
 def get_reading(session: Session, machine: Machine, reading_id: int) -> Reading:

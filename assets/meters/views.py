@@ -166,8 +166,8 @@ def _pictures(
     """A year for the desk, half a year for the phone."""
     session = db_session()
     readings = queries.list_plotted(session, machine.id, since=moment - PLOTTED)
-    starts = [s.starts_at for s in queries.list_replacements(session, machine.id)]
-    replaced = [at for at in starts if at is not None]
+    starts = {r.segment.starts_at for r in readings if not r.segment.is_void}
+    replaced = sorted(at for at in starts if at is not None)
 
     def draw(since: datetime) -> plot.Picture | None:
         shown = [r for r in readings if r.read_at >= since]

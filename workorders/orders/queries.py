@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Exists, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Exists, ScalarSelect, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer, joinedload
 
 from assets.machines.models import Machine, MachineModel
@@ -17,6 +17,8 @@ from service_app.core.money import Line as MoneyLine
 from service_app.core.paging import Order, Page, fetch_page
 from service_app.core.text import Text
 from service_app.core.text_index import matching
+from service_app.documents.models import IssuedDocument
+from service_app.documents.queries import visible_to as visible_papers
 from workorders.orders.models import OrderClock, OrderEvent, OrderLine, OrderPhoto, WorkOrder
 from workorders.orders.moves import ASKED_ON_ITS_PAGE, Action, Need, OrderFacts, refusal
 from workorders.orders.rules import OPEN, Coverage, Kind, Place, Status, Step, effective
@@ -324,6 +326,54 @@ def for_machine(
     found = visible_to(actor).where(WorkOrder.machine_id == machine_id)
     shown = found.options(joinedload(WorkOrder.engineer).lazyload(User.role_rows))
     return fetch_page(session, shown, order=order, key=key)
+
+
+def count_for_machine(actor: Actor, machine_id: int) -> ScalarSelect[int]:
+    """How many of a machine's orders this person may see, as a part of a query."""
+    found = visible_to(actor).where(WorkOrder.machine_id == machine_id)
+    return found.with_only_columns(func.count()).scalar_subquery()
+
+
+def newest_open(
+    session: Session, actor: Actor, machine_ids: Collection[int]
+) -> dict[int, WorkOrder]:
+    """The newest order still going on by machine, of those this person may see."""
+    found = visible_to(actor).where(
+        WorkOrder.machine_id.in_(machine_ids),
+        WorkOrder.is_past.is_(False),
+        WorkOrder.status.in_(OPEN),
+    )
+    oldest_first = found.order_by(WorkOrder.received_at, WorkOrder.id)
+    rows = session.scalars(oldest_first.options(defer(WorkOrder.verdict)))
+    return {order.machine_id: order for order in rows if order.machine_id is not None}
+
+
+def papers_of_machine(
+    session: Session, actor: Actor, machine_id: int, *, key: str | None = None
+) -> Page[IssuedDocument]:
+    """Papers issued for the machine's orders and for itself, newest first, as this person may
+    see both the order and the paper."""
+    order = (Order(IssuedDocument.id, is_descending=True),)
+    return fetch_page(session, _papers(actor, machine_id), order=order, key=key)
+
+
+def count_papers(actor: Actor, machine_id: int) -> ScalarSelect[int]:
+    """How many papers there are in :func:`papers_of_machine`, as a part of a query."""
+    return _papers(actor, machine_id).with_only_columns(func.count()).scalar_subquery()
+
+
+def _papers(actor: Actor, machine_id: int) -> Select[IssuedDocument]:
+    own = visible_to(actor).where(WorkOrder.machine_id == machine_id)
+    paper = IssuedDocument
+    return visible_papers(actor).where(
+        or_(
+            and_(
+                paper.ground_kind == "order",
+                paper.ground_ref.in_(own.with_only_columns(WorkOrder.number)),
+            ),
+            and_(paper.ground_kind == "machine", paper.ground_ref == str(machine_id)),
+        )
+    )
 
 
 def get_event(session: Session, order: WorkOrder, event_id: int) -> OrderEvent:

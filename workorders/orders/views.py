@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from assets.machines.page import machine_page
 from assets.machines.queries import get_machine
 from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.permissions import Permission
@@ -21,6 +22,7 @@ from service_app.files.service import store_all
 from service_app.organisation.queries import our_entity
 from service_app.web.addresses import asked_id
 from service_app.web.forms import refusals
+from service_app.web.links import link_to
 from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
@@ -98,7 +100,22 @@ def for_machine(machine_id: int) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     machine = get_machine(session, actor, machine_id)
     found = queries.for_machine(session, actor, machine.id, key=request.args.get("after"))
-    return render_template("workorders/orders/for_machine.html", machine=machine, page=found)
+    return machine_page(
+        "workorders/orders/for_machine.html", machine, tab="orders.for_machine", page=found
+    )
+
+
+@blueprint.get("/machines/<int:machine_id>/documents")
+@requires(P.DOCUMENTS_VIEW)
+def papers_of_machine(machine_id: int) -> ResponseReturnValue:
+    """Papers issued for a machine and its orders."""
+    session, actor = db_session(), current_actor()
+    machine = get_machine(session, actor, machine_id)
+    found = queries.papers_of_machine(session, actor, machine.id, key=request.args.get("after"))
+    return machine_page(
+        "workorders/orders/papers_of_machine.html", machine, tab="orders.papers_of_machine",
+        page=found, link_to=link_to,
+    )  # fmt: skip
 
 
 @blueprint.post("/orders/<number>/notes")

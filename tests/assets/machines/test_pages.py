@@ -17,7 +17,7 @@ from tests.assets.builders import make_machine, make_model
 
 STAFF = ("administrator", "manager", "dispatcher", "engineer", "storekeeper")
 OFFICE = ("administrator", "manager", "dispatcher")
-TABS = ("", "/passport", "/hours", "/faults")
+TABS = ("", "/passport", "/hours", "/faults", "/orders", "/documents")
 
 
 @pytest.fixture

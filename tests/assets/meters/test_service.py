@@ -146,7 +146,8 @@ def test_a_replaced_meter_goes_on(session: Session, people, now: datetime, machi
     read(session, machine, 20, now - 5 * DAY, people.dispatcher, replaced=True, ground="акт 4")
     read(session, machine, 60, now, people.engineer)
     assert totals(session) == [7_000, 7_020, 7_060]
-    assert [s.offset for s in queries.list_replacements(session, machine.id)] == [7_000]
+    meter = session.scalars(select(Meter)).one()
+    assert [s.offset for s in queries.list_segments(session, meter.id)] == [0, 7_000]
 
 
 def test_a_meter_with_a_past_of_its_own(session: Session, people, now: datetime, machine) -> None:
