@@ -22,6 +22,7 @@ from service_app.core.text_index import matching
 from service_app.customers.models import Company, Site
 
 WARRANTY_SOON_DAYS = 60
+MOST_CHOICES = 30
 ROW = (
     defer(Machine.technical_data), defer(Machine.notes), defer(Machine.search_words),
     joinedload(Machine.model).defer(MachineModel.technical_data),
@@ -143,14 +144,22 @@ def list_by_ids(session: Session, actor: Actor, ids: Sequence[int]) -> Sequence[
 
 
 def machine_choices(
-    session: Session, actor: Actor, *, company_id: int | None = None, limit: int = 500
+    session: Session, actor: Actor, *, words: str = "", kept: int | None = None
 ) -> list[tuple[int, str]]:
-    """(id, "model serial, inventory number") for a select; disposed machines left out."""
-    found = visible_to(actor).where(Machine.status != Life.DISPOSED)
-    if company_id is not None:
-        found = found.where(Machine.operating_company_id == company_id)
-    rows = session.scalars(found.order_by(Machine.sort_key, Machine.id).limit(limit))
-    return [(m.id, ", ".join(p for p in (m.full_name, m.inventory_number) if p)) for m in rows]
+    """(id, "model serial, inventory number, company") of the first machines found by words.
+
+    Disposed machines are left out; ``kept`` is chosen already and stays among them.
+    """
+    found = visible_to(actor).where(matching(Machine, words), Machine.status != Life.DISPOSED)
+    ordered = found.order_by(Machine.sort_key, Machine.id).limit(MOST_CHOICES).options(*ROW)
+    rows = list(session.scalars(ordered))
+    if kept is not None and all(machine.id != kept for machine in rows):
+        rows += session.scalars(visible_to(actor).where(Machine.id == kept).options(*ROW))
+    return [(m.id, ", ".join(p for p in _named_by(m) if p)) for m in rows]
+
+
+def _named_by(machine: Machine) -> tuple[str, str, str]:
+    return machine.full_name, machine.inventory_number, machine.company.short_name
 
 
 def model_choices(session: Session, *, language: str = "ru") -> list[tuple[int, str]]:

@@ -20,7 +20,7 @@ from service_app.files.intake import prepare_all
 from service_app.files.service import store_all
 from service_app.organisation.queries import our_entity
 from service_app.web.addresses import asked_id
-from service_app.web.forms import HouseForm, given, refusals
+from service_app.web.forms import HouseForm, RecordField, given, refusals
 from service_app.web.notices import tell
 from service_app.web.session import db_session
 from workorders.intake import queries, service
@@ -54,11 +54,11 @@ def open_by_staff() -> ResponseReturnValue:
     files = prepare_all(request.files.getlist("photos"))
     session, actor = db_session(), current_actor()
     form = StaffReportForm(kind="repair", place="on_site", source="phone")
-    form.machine.options = machine_choices(session, actor)
     form.company.options = company_choices(session, actor)
     if not form.is_submitted():
         form.machine.data = asked_id("machine")
-    if form.validate_on_submit():
+    words = _offer_machines(form.machine)
+    if not _is_finding() and form.validate_on_submit():
         order = None
         with refusals(form), transaction(session, by=actor, at=now()):
             photos = store_all(session, files, by=actor, at=now())
@@ -69,8 +69,23 @@ def open_by_staff() -> ResponseReturnValue:
         if order is not None and not form.problems:
             tell(Text("Request %(number)s is taken in.", number=order.number))
             return back_to(order)
-    page = render_template("workorders/intake/open_by_staff.html", form=form)
-    return page, 422 if form.is_submitted() else 200
+    page = render_template("workorders/intake/open_by_staff.html", form=form, words=words)
+    return page, 422 if form.is_submitted() and not _is_finding() else 200
+
+
+def _is_finding() -> bool:
+    """Whether the form was only sent to look for a machine."""
+    return "find" in request.form
+
+
+def _offer_machines(field: RecordField) -> str:
+    """Machines by the words typed beside the field; the only one found is chosen."""
+    words = request.values.get("machine_q", "")[:100].strip()
+    found = machine_choices(db_session(), current_actor(), words=words, kept=field.data)
+    field.options = found
+    if words and len(found) == 1:
+        field.data = found[0][0]
+    return words
 
 
 @blueprint.route("/orders/<number>/accept", methods=["GET", "POST"])
@@ -79,7 +94,7 @@ def accept(number: str) -> ResponseReturnValue:
     """Accept asks nothing when the machine is known."""
     order, session, actor = the_order(number), db_session(), current_actor()
     form = AcceptForm()
-    form.machine.options = [] if order.machine_id else machine_choices(session, actor)
+    words = "" if order.machine_id else _offer_machines(form.machine)
 
     def act() -> None:
         chosen = form.machine.data
@@ -89,7 +104,7 @@ def accept(number: str) -> ResponseReturnValue:
         )
 
     said = Text("%(number)s is accepted. The customer was told.", number=order.number)
-    return _act(order, form, act, "accept", said)
+    return _act(order, form, act, "accept", said, words=words)
 
 
 def _act(
@@ -102,7 +117,7 @@ def _act(
 ) -> ResponseReturnValue:
     """Show the form, or do what it asks in one transaction and go back to the order."""
     session, actor = db_session(), current_actor()
-    if form.validate_on_submit():
+    if not _is_finding() and form.validate_on_submit():
         with refusals(form), transaction(session, by=actor, at=now()):
             act()
         if not form.problems:
@@ -111,7 +126,7 @@ def _act(
             is_ours = target.startswith("/") and not target.startswith("//")
             return redirect(target) if is_ours else back_to(order)
     page = render_template(f"workorders/intake/{template}.html", order=order, form=form, **more)
-    return page, 422 if form.is_submitted() else 200
+    return page, 422 if form.is_submitted() and not _is_finding() else 200
 
 
 @blueprint.route("/orders/<number>/decline", methods=["GET", "POST"])
