@@ -4,7 +4,6 @@ A test that asks for ``session`` or ``client`` runs once on each database; every
 undone afterwards (an outer transaction rolled back; commits inside are savepoints).
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from service_app.accounts.models import User, UserRole
@@ -28,14 +27,17 @@ from service_app.customers.models import Company, CompanyMembership, Site
 from service_app.customers.queries import actor_for
 from service_app.factory import create_app
 from service_app.organisation.models import Branch, LegalEntity, StaffMembership
+from tests.databases import POSTGRES, drop_postgres, make_postgres, new_sqlite, worker_name
+from tests.demo_company import demo, own_files
 from workorders.calendars import queries as calendar_queries
 from workorders.sla import queries as sla_queries
+
+__all__ = ["demo", "own_files"]
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 CHROMIUM = Path("/usr/bin/chromium")
-POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432"
 NOW = datetime(2026, 11, 24, 7, 42, tzinfo=UTC)
 """Tuesday 24 November 2026, 10:42 in Moscow: the moment of the design's pictures."""
 
@@ -54,18 +56,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=why))
 
 
-def worker_name() -> str:
-    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{os.getpid()}"
-
-
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def engine_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
     """A database with every table and no row, one per worker and kind."""
     if request.param == "sqlite":
-        found = Database(f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}")
-        Base.metadata.create_all(found.engine)
+        found = new_sqlite(tmp_path_factory.mktemp("db"))
         yield found
         found.engine.dispose()
         return
@@ -79,22 +76,6 @@ def engine_database(
     yield found
     found.engine.dispose()
     drop_postgres(name)
-
-
-def make_postgres(name: str) -> None:
-    """A fresh empty database on the local server."""
-    drop_postgres(name)
-    admin = create_engine(f"{POSTGRES}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING UTF8'))
-    admin.dispose()
-
-
-def drop_postgres(name: str) -> None:
-    admin = create_engine(f"{POSTGRES}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-    admin.dispose()
 
 
 class OneConnection(Database):

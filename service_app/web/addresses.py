@@ -1,9 +1,11 @@
-"""Addresses: a number that no record can have is a page that does not exist; links of a page."""
+"""What comes in addresses and forms, and the addresses of a page's links."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, Request, abort, current_app, g, request
 from flask import url_for as build
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.local import LocalProxy
 from werkzeug.routing import IntegerConverter, Map
 
@@ -60,18 +62,38 @@ def asked_id(name: str) -> int | None:
     return asked if asked is not None and 0 < asked <= LARGEST else None
 
 
+def _without_nul(value: Any) -> Any:
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
+class Typed(ImmutableMultiDict[str, Any]):
+    """Arguments, fields or files; words without NULs: PostgreSQL cannot hold one."""
+
+    def __init__(self, given: Any = ()) -> None:
+        pairs: Iterable[tuple[str, Any]] = (
+            given.items(multi=True) if isinstance(given, MultiDict) else given
+        )
+        super().__init__([(name, _without_nul(value)) for name, value in pairs])
+
+
+class HouseRequest(Request):
+    """A request whose arguments and fields are :class:`Typed`."""
+
+    parameter_storage_class = Typed
+
+
 def init_app(app: Flask) -> None:
-    """Use it for every ``<int:…>``, and refuse a NUL; call before blueprints are registered.
+    """Numbers no record can have, characters nobody types; call before blueprints are registered.
 
     Templates get :func:`link` as their ``url_for``.
     """
     app.url_map.converters["int"] = RecordNumber
+    app.request_class = HouseRequest
     app.extensions["house_addresses"] = {}
     app.jinja_env.globals["url_for"] = link
     app.before_request(_refuse_nul)
 
 
 def _refuse_nul() -> None:
-    """Nobody types a NUL, no record holds one, and PostgreSQL breaks on looking for it."""
-    if "\x00" in request.path or b"%00" in request.query_string:
+    if "\x00" in request.path:
         abort(404)

@@ -161,7 +161,7 @@ def _need(needed: Text | bool) -> list[Any]:
 
 
 def _stripped(value: str | None) -> str:
-    return value.strip().replace("\x00", "") if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 class ChoiceField(SelectField):  # type: ignore[misc]

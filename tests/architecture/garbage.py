@@ -4,8 +4,7 @@ import base64
 import json
 from typing import Any, ClassVar
 
-from flask import Request
-from werkzeug.datastructures import ImmutableMultiDict
+from service_app.web.addresses import HouseRequest, Typed
 
 HUGE = "1" + "0" * 30
 WORDS = (
@@ -66,7 +65,7 @@ KEYS = (
 """Keys of a long list as nobody was ever given them."""
 
 
-class Listened(ImmutableMultiDict[str, Any]):
+class Listened(Typed):
     """Arguments that note what was asked of them."""
 
     asked: ClassVar[set[str]] = set()
@@ -88,7 +87,7 @@ class Listened(ImmutableMultiDict[str, Any]):
         return super().__getitem__(key)
 
 
-class ListeningRequest(Request):
+class ListeningRequest(HouseRequest):
     """A request whose address and form note what was asked of them."""
 
     parameter_storage_class = Listened

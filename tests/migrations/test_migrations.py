@@ -20,7 +20,7 @@ from service_app.core.actor import SYSTEM
 from service_app.core.db import Base, Database, transaction
 from service_app.customers.models import Company
 from service_app.organisation.models import Branch, LegalEntity
-from tests.conftest import POSTGRES, drop_postgres, make_postgres, worker_name
+from tests.databases import POSTGRES, drop_postgres, make_postgres, worker_name
 from workorders.orders.models import OrderEvent, WorkOrder
 
 

@@ -19,7 +19,8 @@ from service_app.demo.stage import Stage
 from service_app.factory import create_app
 from service_app.files import service as files
 from service_app.files import store
-from tests.service_app.demo.conftest import LOADED_AT, demo_config, new_sqlite
+from tests.databases import new_sqlite
+from tests.demo_company import LOADED_AT, demo_config
 from workorders.orders.models import WorkOrder
 
 pytestmark = pytest.mark.xdist_group("demo")

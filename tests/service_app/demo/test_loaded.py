@@ -18,7 +18,7 @@ from service_app.core.money import total
 from service_app.customers.models import Company
 from service_app.documents.models import IssuedDocument
 from service_app.outbox.models import OutboxMessage
-from tests.service_app.demo.conftest import LOADED_AT
+from tests.demo_company import LOADED_AT
 from workorders.breaches.models import Breach
 from workorders.handover.models import HandoverAct
 from workorders.orders.clocks import results
