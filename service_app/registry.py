@@ -17,6 +17,7 @@ from assets.machines import facts as machine_facts
 from assets.machines import imports as machine_imports
 from assets.machines import jobs as machines_jobs
 from assets.machines import models as _machines  # noqa: F401
+from assets.machines import paper_views as _paper_views  # noqa: F401 - routes
 from assets.machines import views as machines_views
 from assets.machines.page import MachinePages, Tab
 from assets.meters import facts as meter_facts
@@ -384,7 +385,11 @@ ADMIN_SECTIONS: tuple[AdminSection, ...] = (
 )
 """The administration's front page; a room that has settings adds its section."""
 
-NUMBER_KINDS: dict[str, Text] = {"order": N_("Work orders"), "labels": N_("QR labels")}
+NUMBER_KINDS: dict[str, Text] = {
+    "order": N_("Work orders"),
+    "passport": N_("Machine passports"),
+    "labels": N_("QR labels"),
+}
 """Kind of a number series → what people call it."""
 
 

@@ -1,6 +1,5 @@
 """QR labels of machines: what stands on them, and the paper the worker prints them on."""
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,23 +7,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assets.machines.models import Machine
+from assets.machines.papers import issue_once
 from assets.machines.rules import LabelLayout
 from service_app.core.actor import Actor
-from service_app.core.db import made_before
 from service_app.core.errors import NotAllowed
 from service_app.core.text import N_
-from service_app.documents import service as documents
 from service_app.documents.models import IssuedDocument
-from service_app.documents.render import template_version
-from service_app.documents.rules import DocumentKind, content_sha256, plain
-from service_app.organisation.queries import default_branch, our_entity
-from service_app.organisation.service import take_number
+from service_app.documents.rules import DocumentKind
+from service_app.organisation.queries import our_entity
 
 MOST = 240
 """Labels on one sheet of paper and screen: ten A4 pages."""
-KIND = DocumentKind.LABELS.value
 TEMPLATE = "assets/machines/pdf/labels.html"
-SAME_LABELS = uuid.UUID("5b1d1f0e-6a52-4a43-9c0a-7f2b7a1d6c11")
 NO_ADDRESS = N_(
     "Labels lead to the address phones reach us at, and none is set yet. Set PUBLIC_URL, for"
     " example https://service.example.org, and start the program again."
@@ -78,17 +72,7 @@ def issue_labels(
         "layout": layout.value,
         "labels": labels,
     }
-    version = template_version(TEMPLATE)
-    content = plain({"snapshot": snapshot, "language": language, "template_version": version})
-    uid = uuid.uuid5(SAME_LABELS, content_sha256(content))
-    known = made_before(session, IssuedDocument, uid)
-    if known is not None:
-        return known
-    branch = default_branch(session)
-    ordinal = take_number(session, kind=KIND, branch_id=branch.id, year=at.year)
-    number = f"{branch.number_prefix}QR{at.year % 100:02d}-{ordinal:04d}"
-    return documents.issue(
-        session, kind=KIND, number=number, branch_id=branch.id, company_id=None,
-        ground=("machine", str(only.id)) if only else (KIND, number), language=language,
-        zone=branch.zone, template=TEMPLATE, snapshot=snapshot, uid=uid, by=by, at=at,
+    return issue_once(
+        session, DocumentKind.LABELS, snapshot, template=TEMPLATE, language=language, machine=only,
+        company_id=None, by=by, at=at,
     )  # fmt: skip

@@ -113,18 +113,25 @@ def machine_page(template: str, machine: Machine, *, tab: str, **values: Any) ->
     ``template`` extends ``assets/machines/layout.html``; ``tab`` is the tab's endpoint.
     """
     session, actor, moment = db_session(), current_actor(), now()
-    pages = _pages()
-    facts = [f for source in pages.facts for f in source(session, actor, machine, moment)]
+    facts = [f for source in _pages().facts for f in source(session, actor, machine, moment)]
+    return _drawn(template, machine, tab, {"facts": facts} | values)
+
+
+def past_page(template: str, machine: Machine, *, tab: str, **values: Any) -> str:
+    """The same of a day gone by: without the facts, which are of today."""
+    return _drawn(template, machine, tab, values)
+
+
+def _drawn(template: str, machine: Machine, tab: str, values: dict[str, Any]) -> str:
+    session, actor = db_session(), current_actor()
     tabs = [
         t
-        for t in pages.tabs
+        for t in _pages().tabs
         if t.endpoint in current_app.view_functions and (actor.is_staff or not t.is_for_staff)
     ]
     counts = _counts(session, actor, machine, tabs)
     shown = [(t, counts.get(t.endpoint)) for t in tabs]
-    return render_template(
-        template, machine=machine, facts=facts, tabs_shown=shown, current_tab=tab, **values
-    )
+    return render_template(template, machine=machine, tabs_shown=shown, current_tab=tab, **values)
 
 
 def _counts(

@@ -14,7 +14,7 @@ from assets.machines.models import (
     MachineHold,
     MachineModel,
 )
-from assets.machines.rules import Ground, Life
+from assets.machines.rules import EventKind, Ground, Life
 from service_app.core.actor import Actor
 from service_app.core.errors import NotFound
 from service_app.core.paging import PAGE_SIZE, Order, Page, fetch_page
@@ -202,6 +202,14 @@ def list_events(session: Session, machine_id: int) -> Sequence[MachineEvent]:
     return session.scalars(
         found.order_by(MachineEvent.happened_on.desc(), MachineEvent.id.desc())
     ).all()
+
+
+def entered_on(session: Session, machine_id: int) -> date | None:
+    """The day the machine was entered into the register."""
+    found = select(MachineEvent.happened_on).where(
+        MachineEvent.machine_id == machine_id, MachineEvent.kind == EventKind.ADDED
+    )
+    return session.scalar(found.order_by(MachineEvent.id).limit(1))
 
 
 def list_companies(session: Session, machine_id: int) -> Sequence[MachineCompany]:

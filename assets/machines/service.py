@@ -144,6 +144,7 @@ def transfer(
     for who, is_owner in ((company, False), (owner, True)):
         _pass_on(session, machine, who, is_owner=is_owner, on=on)
     machine.company, machine.owner = company, owner
+    machine.operating_company_id, machine.owner_company_id = company.id, owner.id
     _put_at(session, machine, company, site)
     machine.make_findable()
     text = Text("Transferred: run by %(company)s, owned by %(owner)s, site %(site)s",
@@ -262,6 +263,7 @@ def _put_at(session: Session, machine: Machine, company: Company, site: Site | N
             "site_id",
         )
     machine.site = site
+    machine.site_id = site.id if site else None  # beside the record, so that the journal tells it
 
 
 def _pass_on(

@@ -1,24 +1,25 @@
 """Pages of machines: the fleet, one machine, its passport and life."""
 
-from collections.abc import Sequence
-
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assets.machines import queries, service
 from assets.machines.forms import (
-    LabelsForm,
     MoveForm,
     NewMachineForm,
     PassportForm,
     TransferForm,
     data_lines,
 )
-from assets.machines.labels import MOST, issue_labels, labels_of
 from assets.machines.models import Machine
-from assets.machines.page import asked_conditions, fleet_columns, machine_page, narrowings
+from assets.machines.page import (
+    asked_conditions,
+    fleet_columns,
+    machine_page,
+    narrowings,
+)
 from assets.machines.queries import Filters
-from assets.machines.rules import MOVE_WORDS, MOVES, LabelLayout, Life
+from assets.machines.rules import MOVE_WORDS, MOVES, Life
 from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.permissions import Permission
 from service_app.core.actor import Actor
@@ -32,8 +33,7 @@ from service_app.customers.queries import (
     get_site,
     site_choices,
 )
-from service_app.documents.render import qr_picture
-from service_app.web.addresses import LARGEST, asked_id
+from service_app.web.addresses import asked_id
 from service_app.web.forms import refusals
 from service_app.web.notices import tell
 from service_app.web.reading import reader
@@ -89,24 +89,6 @@ def show(machine_id: int) -> ResponseReturnValue:
         tab="machines.show",
         moves=[(life, MOVE_WORDS[life]) for life in MOVES[machine.life]],
         holds=queries.open_holds(session, machine.id) if actor.is_staff else (),
-    )
-
-
-@blueprint.get("/<int:machine_id>/passport")
-@requires(Permission.MACHINES_VIEW)
-def passport(machine_id: int) -> ResponseReturnValue:
-    """The passport in the order of the formular's sections."""
-    session = db_session()
-    machine = queries.get_machine(session, current_actor(), machine_id)
-    own = {name for name, _value in machine.technical_data}
-    shared = machine.model.technical_data if machine.model else []
-    return machine_page(
-        "assets/machines/passport.html",
-        machine,
-        tab="machines.passport",
-        data=[*machine.technical_data, *(pair for pair in shared if pair[0] not in own)],
-        own_data=own,
-        companies=queries.list_companies(session, machine.id),
     )
 
 
@@ -234,52 +216,6 @@ def reissue_token(machine_id: int) -> ResponseReturnValue:
     with transaction(session, by=actor, at=now()):
         service.reissue_token(session, machine, by=actor, at=now())
     return _saved(machine, N_("The old label opens nothing now. Print the new one."))
-
-
-@blueprint.route("/labels", methods=["GET", "POST"])
-@requires(Permission.MACHINES_EDIT)
-def labels() -> ResponseReturnValue:
-    """QR labels of the machines named, or of those under the filters; sent, they become a PDF."""
-    session, actor, filters = db_session(), current_actor(), asked_filters()
-    machines, next_key = _labelled(filters)
-    public_url = current_app.extensions["house_config"].public_url or ""
-    language, form = _language_of(machines), LabelsForm()
-    if form.validate_on_submit():
-        with refusals(form), transaction(session, by=actor, at=now()):
-            paper = issue_labels(
-                session, machines, layout=LabelLayout(form.layout.data), public_url=public_url,
-                language=language, by=actor, at=now(),
-            )  # fmt: skip
-        if not form.problems:
-            return redirect(url_for("documents.show", document_id=paper.id))
-    return _form_page(
-        "labels",
-        form,
-        machines=machines,
-        labels=labels_of(machines, public_url=public_url, language=language),
-        qr=qr_picture,
-        filters=filters,
-        companies=queries.company_filter_choices(session, actor),
-        next_key=next_key,
-        is_chosen="id" in request.args,
-    )
-
-
-def _labelled(filters: Filters) -> tuple[Sequence[Machine], str | None]:
-    """The machines whose labels are asked for, and where the next ones begin."""
-    session, actor = db_session(), current_actor()
-    if "id" in request.args:
-        ids = [n for n in request.args.getlist("id", type=int) if 0 < n <= LARGEST][:MOST]
-        return queries.list_by_ids(session, actor, ids), None
-    today, key = reader().local(now()).date(), request.args.get("after")
-    page = queries.list_page(session, actor, filters, today=today, key=key, size=MOST)
-    return page.rows, page.next_key
-
-
-def _language_of(machines: Sequence[Machine]) -> str:
-    """Papers speak the customer's language; labels for several languages speak the reader's."""
-    spoken = {machine.company.language for machine in machines}
-    return spoken.pop() if len(spoken) == 1 else reader().language
 
 
 def _offer(form: PassportForm, company_id: int, kept: int | None = None) -> None:

@@ -25,6 +25,7 @@ class DocumentKind(Labelled):
     JOB_SHEET = "job_sheet", N_("Job sheet"), Tone.PLAIN, "tool"
     CHANGE = "change", N_("Change notice"), Tone.PLAIN, "file-text"
     ACT = "act", N_("Act"), Tone.PLAIN, "signature"
+    PASSPORT = "passport", N_("Machine passport"), Tone.PLAIN, "file-text"
     LABELS = "labels", N_("QR labels"), Tone.PLAIN, "qrcode"
 
 

@@ -15,6 +15,8 @@ from service_app.documents.models import IssuedDocument
 from service_app.documents.render import template_version
 from service_app.documents.rules import DocumentState, content_sha256, plain
 
+SAME_CONTENT = uuid.UUID("5b1d1f0e-6a52-4a43-9c0a-7f2b7a1d6c11")
+
 
 def next_number(session: Session, ground: tuple[str, str]) -> str:
     """The number of the next paper of a record: ``26-0402/5`` is the fifth of 26-0402.
@@ -31,6 +33,20 @@ def next_number(session: Session, ground: tuple[str, str]) -> str:
         IssuedDocument.ground_kind == kind, IssuedDocument.ground_ref == ref
     )
     return f"{ref}/{(session.scalar(count) or 0) + 1}"
+
+
+def key_of_content(
+    kind: str, snapshot: Mapping[str, Any], *, template: str, language: str, company_id: int | None
+) -> uuid.UUID:
+    """The key of papers that may be asked for at any time: the same words are the same paper."""
+    content = {
+        "kind": kind,
+        "snapshot": plain(snapshot),
+        "template_version": template_version(template),
+        "language": language,
+        "company_id": company_id,
+    }
+    return uuid.uuid5(SAME_CONTENT, content_sha256(content))
 
 
 def issue(

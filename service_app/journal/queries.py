@@ -1,10 +1,11 @@
 """Reads of the journal."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from service_app.core.paging import Order, Page, fetch_page
@@ -29,6 +30,16 @@ def list_lines(session: Session, wanted: Wanted, *, key: str | None = None) -> P
     found = select(JournalLine).where(*_conditions(wanted))
     newest_first = (Order(JournalLine.id, is_descending=True),)
     return fetch_page(session, found, order=newest_first, key=key)
+
+
+def list_changes_since(
+    session: Session, records: Collection[tuple[str, int]], *, since: datetime
+) -> Sequence[JournalLine]:
+    """What was changed in records (table, id) at or after a moment, the newest first."""
+    line = JournalLine
+    these = or_(*(and_(line.table == table, line.record_id == n) for table, n in records))
+    found = select(line).where(these, line.change == Change.CHANGED, line.at >= since)
+    return session.scalars(found.order_by(line.id.desc())).all()
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
