@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from service_app.core.actor import GUEST
+from service_app.core.actor import GUEST, Actor
 from service_app.core.money import standard_rate
 from service_app.demo.scene import Scene
 from service_app.demo.stage import HOME, key
@@ -23,7 +23,8 @@ def receive(scene: Scene, *, source: Source = Source.PORTAL, with_photo: bool = 
     by = scene.stage.actors[member.login] if member.login else scene.dispatcher
     reporter = Reporter(name, contact.phone, by.user_id if member.login else None)
     if source is Source.QR and not member.login:
-        by, reporter = GUEST, Reporter(name, contact.phone, None, is_guest=True)
+        by = Actor(None, name, GUEST.may, GUEST.company_ids)
+        reporter = Reporter(name, contact.phone, None, is_guest=True)
     photos = []
     if with_photo:
         photos.append(scene.picture(scene.story.picture or "gauge", by=by))
