@@ -45,6 +45,7 @@ def run(importers: Mapping[str, Importer], session: Session, *, now: datetime) -
     """Take in the files that wait, oldest first; how many.
 
     Runs in steps: a claim is committed before the file is read, the rows and the report together.
+    SQLite's one place for writers is held from the first row written, not while the file is read.
     """
     done = 0
     while done < AT_ONCE and (claimed := _claim(session, now)) is not None:
@@ -108,6 +109,7 @@ def _take_in(
     try:
         with transaction(session, by=SYSTEM, at=now):
             by = _who(session, run)
+        with transaction(session, by=SYSTEM, at=now):
             report = take_in(
                 session, importers[run.kind], uploads.path_of(uid), run.options,
                 by=by, at=now, file_name=run.file_name, progress=uploads.Teller(uid),

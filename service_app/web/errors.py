@@ -6,6 +6,7 @@ from typing import Any
 from flask import (
     Flask,
     Response,
+    current_app,
     flash,
     g,
     jsonify,
@@ -27,6 +28,8 @@ from service_app.web.session import close_session
 
 log = logging.getLogger(__name__)
 SIGNED_OUT = N_("You were signed out. Sign in, and what you typed is here.")
+NO_ANSWER = N_("The database does not answer. Nothing was half-saved. Try again in a minute.")
+RETRY_SECONDS = 30
 PAGES = (400, 403, 404, 413, 429, 500, 503)
 
 
@@ -59,6 +62,11 @@ def error_page(status: int, **values: Any) -> Response:
         f"errors/{page}.html", request_id=g.get("request_id", ""), person=None, **values
     )
     return make_response(html, status)
+
+
+def ask_no_more() -> None:
+    """The page is drawn without the person: asking who it is would wait and fail once more."""
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def refused(error: DomainError) -> ResponseReturnValue:
@@ -96,7 +104,10 @@ def init_app(app: Flask) -> None:
     def _database(_error: OperationalError) -> ResponseReturnValue:
         log.exception("the database does not answer")
         close_session()
-        return error_page(503)
+        ask_no_more()
+        response = error_page(503, sentence=reader().say(NO_ANSWER))
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
 
     @app.errorhandler(Exception)
     def _broken(_error: Exception) -> ResponseReturnValue:
