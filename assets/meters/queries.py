@@ -172,20 +172,33 @@ def state_of(session: Session, machine: Machine, *, now: datetime) -> MeterState
     )
     readings = session.scalars(found).all()
     typical = machine.model.typical_per_day if machine.model else None
+    last_id, fleet = None, None
+    if not readings or typical is None:
+        last_id, fleet = _last_and_fleet(session, machine)
     rate = utilisation(
         [point(r) for r in readings],
         now=now,
         limit=limit_of(machine),
         model_typical=typical,
-        fleet_typical=None if typical is not None else _fleet_typical(session, machine.unit),
+        fleet_typical=fleet,
     )
-    return MeterState(readings[-1] if readings else last_reading(session, machine.id), rate)
+    last = readings[-1] if readings else last_id and session.get(Reading, last_id)
+    return MeterState(last or None, rate)
 
 
-def _fleet_typical(session: Session, unit: MeterUnit) -> Decimal | None:
-    """The mean of the models' typical rates in the same unit."""
-    found = select(func.sum(MachineModel.typical_per_day), func.count()).where(
-        MachineModel.meter_unit == unit, MachineModel.typical_per_day.is_not(None)
+def _last_and_fleet(session: Session, machine: Machine) -> tuple[int | None, Decimal | None]:
+    """The latest reading, however old, and the mean of the models' typical rates in the unit."""
+    latest = (
+        select(Reading.id)
+        .join(Meter)
+        .where(Meter.machine_id == machine.id, Reading.voided_at.is_(None))
+        .order_by(Reading.read_at.desc(), Reading.id.desc())
+        .limit(1)
     )
-    total, count = session.execute(found).one()
-    return Decimal(total) / count if total is not None else None
+    rates = select(func.sum(MachineModel.typical_per_day), func.count()).where(
+        MachineModel.meter_unit == machine.unit, MachineModel.typical_per_day.is_not(None)
+    )
+    alike = rates.subquery()
+    found = select(latest.scalar_subquery(), *alike.c).select_from(alike)
+    last_id, total, count = session.execute(found).one()
+    return last_id, Decimal(total) / count if total is not None else None

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Index, String, event, insert, inspect
-from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
+from sqlalchemy.orm import ColumnProperty, InstanceState, Mapped, Session, mapped_column
 
 from service_app.core.actor import Actor
 from service_app.core.db import Base, BigId, UtcDateTime
@@ -59,7 +59,7 @@ def _collect(session: Session, *_: Any) -> None:
             if "by" not in session.info:
                 raise RuntimeError(f"a change without by and at: {type(record).__name__}")
             if getattr(type(record), SKIP, True):
-                pending.append((change, record, _diff(record, change)))
+                pending.append((change, record))
 
 
 @event.listens_for(Session, "after_flush")
@@ -68,7 +68,8 @@ def _write(session: Session, *_: Any) -> None:
     if not pending:
         return
     by, at = session.info["by"], session.info["at"]
-    rows = [line_values(by, at, c, r.__tablename__, _id(r), d) for c, r, d in pending]
+    # Only now do records know the keys of what their relationships were set to.
+    rows = [line_values(by, at, c, r.__tablename__, _id(r), _diff(r, c)) for c, r in pending]
     session.connection().execute(insert(JournalLine), rows)
 
 
@@ -98,6 +99,8 @@ def _diff(record: Any, change: Change) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for attribute in state.mapper.column_attrs:
         key = attribute.key
+        if _is_made_by_flush(state, attribute):
+            continue
         history = state.attrs[key].history
         if change is Change.CHANGED and not history.has_changes():
             continue
@@ -111,6 +114,12 @@ def _diff(record: Any, change: Change) -> dict[str, Any]:
         elif new is not None:
             out[key] = _plain(new)
     return out
+
+
+def _is_made_by_flush(state: InstanceState[Any], attribute: ColumnProperty[Any]) -> bool:
+    """The record's own number and the count of its versions say nothing of what was done."""
+    column = attribute.columns[0]
+    return column.primary_key or column is state.mapper.version_id_col
 
 
 def _plain(value: Any) -> Any:

@@ -77,6 +77,7 @@ FIELDS: dict[str, Text] = {
     "notes": N_("Notes"),
     "access_notes": N_("Access notes"),
     "severity": N_("Severity"),
+    "detection": N_("How it was found"),
     "symptom": N_("Symptom"),
     "value": N_("Value"),
     "read_at": N_("Read at"),
