@@ -84,7 +84,7 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 NAMING_LOGINS = ("/admin/people", "/customers/", "/me")
 """Pages that name people's log-ins."""
 READ_PAGE = """() => {
-  for (const one of document.querySelectorAll("select[name=zone], code")) one.remove();
+  for (const one of document.querySelectorAll("select[name=zone], code, .s-ava")) one.remove();
   const said = [document.title, document.body.innerText];
   for (const one of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
     if (one.getClientRects().length)
@@ -251,6 +251,7 @@ def look(page: Page, address: str, looks: Any) -> list[str]:
 def english_in(page: Page, written: set[str], spoken_of: Sequence[str]) -> list[str]:
     """English words of the open page that are neither data nor on the short list."""
     said = page.evaluate(READ_PAGE)
+    said = re.sub(r"SHA-256: [0-9a-f ]+", " ", said)
     for text in spoken_of:
         said = said.replace(text, " ")
     words = set(WORD.findall(NOT_WORDS.sub(" ", said)))
