@@ -9,7 +9,7 @@ from service_app.documents import service as documents
 from workorders.execution import service as execution
 from workorders.execution.document import job_sheet
 from workorders.execution.labour import Spent, enter_labour
-from workorders.execution.rules import LabourKind, LabourRate
+from workorders.execution.rules import LabourKind, LabourRate, NoPhoto
 from workorders.handover import service as handover
 from workorders.handover.rules import SigningWay
 from workorders.handover.service import Signer, Signing
@@ -93,10 +93,12 @@ def finish(scene: Scene, *, has_left: bool = False, picture: str = "") -> None:
     is_repair = scene.order.kind == Kind.REPAIR
     words = scene.story.remedy if is_repair else SERVICE_DONE
     photos = [scene.picture(picture, by=scene.worker)] if picture else []
+    no_photo = NoPhoto.UNSEEN if is_repair and not photos else None
+    answers = execution.Answers(photos=photos, no_photo=no_photo)
     scene.keyed(
         execution.finish, scene.order, words=scene.say(words),
         cause=scene.say(scene.story.cause) if is_repair else "", done_lines=done,
-        has_left=has_left, answers=execution.Answers(photos=photos), by=scene.worker,
+        has_left=has_left, answers=answers, by=scene.worker,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from service_app.documents.models import IssuedDocument
 from service_app.documents.queries import list_for_ground
 from service_app.documents.rules import kind_label
 from workorders.calendars.worktime import Calendar
+from workorders.execution.rules import NoPhoto
 from workorders.intake.queries import open_proposal
 from workorders.orders import clocks, lines, queries
 from workorders.orders.clocks import ShownClock
@@ -96,6 +97,7 @@ class ShownPhase:
     line: str
 
 
+MIDNIGHT = time()
 _SHARES = {
     Status.RECEIVED: 15, Status.ACCEPTED: 40, Status.QUOTED: 65, Status.APPROVED: 90,
     Status.SCHEDULED: 15, Status.IN_WORK: 55, Status.DONE: 95, Status.READY: 40,
@@ -161,6 +163,8 @@ def story(
     """Events (newest first) by day on the site's clock, waits as bands between them."""
     gone = queries.undone_ids(events)
     local = reader.in_zone(ZoneInfo(order.zone))
+    if order.is_past:
+        return _past_story(order, local)
     days: list[tuple[str, list[Entry]]] = []
     last = next((e for e in events if e.to_status is not None), None)
     opened = _openings(events)
@@ -182,6 +186,29 @@ def story(
         if "with" not in event.data:  # a wait that came with a move: the move tells it
             days[-1][1].append(_entry(order, event, photos, local, gone, undo))
     return days
+
+
+def _opened(order: WorkOrder, reader: Reader) -> str:
+    local = reader.in_zone(ZoneInfo(order.zone))
+    if order.is_day_only:
+        return local.full_day(local.local(order.received_at).date())
+    return local.moment(order.received_at)
+
+
+def _past_story(order: WorkOrder, local: Reader) -> list[tuple[str, list[Entry]]]:
+    """When an imported order was opened and closed; midnight stands for a day without time."""
+    days: dict[str, list[Entry]] = {}
+    steps = [(order.received_at, N_("Opened."), Happening.RECEIVED)]
+    if order.ended_at is not None:
+        steps.insert(0, (order.ended_at, N_("Closed."), Happening.CLOSE))
+    for at, text, kind in steps:
+        here = local.local(at)
+        is_day = here.time() == MIDNIGHT
+        said = "" if is_day else local.clock_time(at)
+        title = local.day(here.date()) if is_day else local.moment(at)
+        entry = Entry(at, said, title, kind.icon, str(kind.tone), text)
+        days.setdefault(local.full_day(here.date()), []).append(entry)
+    return list(days.items())
 
 
 def _may_undo(event: OrderEvent, gone: set[int], by: Actor | None, now: datetime) -> bool:
@@ -267,6 +294,9 @@ def _entry(
 def _tail(event: OrderEvent, gone: set[int], *, late: bool) -> Text | None:
     if event.id in gone and event.undoes_id is None:
         return N_("Taken back.")
+    if "no_photo" in event.data:
+        why = NoPhoto(event.data["no_photo"]).label
+        return Text("No photo after the repair: %(why)s.", why=why)
     if late:
         return Text("Entered %(moment)s.", moment=event.recorded_at)
     return None
@@ -383,6 +413,7 @@ def staff_page(
         "line_count": len(order_lines),
         "labour": labour,
         "accounts": account,
+        "opened": _opened(order, reader),
         "hours": hours.get(order.machine_id or 0),
         "reporter": reporter,
         "people": people,

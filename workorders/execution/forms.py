@@ -21,7 +21,7 @@ from service_app.web.forms import (
     words,
 )
 from workorders.execution.labour import Spent
-from workorders.execution.rules import LabourKind, LabourRate
+from workorders.execution.rules import LabourKind, LabourRate, NoPhoto
 from workorders.orders.forms import ToldForm
 from workorders.orders.lines import LineValues
 from workorders.orders.rules import Coverage, LineKind
@@ -109,5 +109,6 @@ class FinishForm(ToldForm):
     hours = NumberField(N_("Labour, h"))
     minutes = NumberField(N_("min"), places=0)
     photos = MultipleFileField(N_("Photos after the work"))
+    no_photo = one_of(N_("There is no photo"), NoPhoto, needed=False)
     has_left = BooleanField(N_("I am leaving the site"))
     words = note(N_("What was done"), needed=N_("Write what was done, the customer will read it."))

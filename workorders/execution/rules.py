@@ -26,6 +26,15 @@ class LabourRate(Labelled):
     NIGHT = "night", N_("night or day off")
 
 
+class NoPhoto(Labelled):
+    """Why there is no photo after the repair."""
+
+    EARLIER = "earlier", N_("it is among the photos added before")
+    FORBIDDEN = "forbidden", N_("photos are forbidden there")
+    CAMERA = "camera", N_("the camera does not work")
+    UNSEEN = "unseen", N_("nothing of it can be seen from outside")
+
+
 class Step(Labelled):
     """What an engineer does next, as the biggest button says it."""
 

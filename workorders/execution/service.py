@@ -19,9 +19,10 @@ from service_app.core.text import N_, Text
 from service_app.files.models import StoredFile
 from workorders.execution import queries
 from workorders.execution.labour import Spent, enter_labour
+from workorders.execution.rules import NoPhoto
 from workorders.orders import service as orders
 from workorders.orders.models import OrderEvent, OrderLine, WorkOrder
-from workorders.orders.moves import Action
+from workorders.orders.moves import Action, Need
 from workorders.orders.notices import tell_customer, tell_dispatchers
 from workorders.orders.photos import attach
 from workorders.orders.queries import find_event, list_lines
@@ -299,6 +300,7 @@ class Answers:
     unread: UnreadReason | None = None
     labour: tuple[User, Spent] | None = None
     photos: Sequence[StoredFile] = ()
+    no_photo: NoPhoto | None = None
 
 
 def finish(
@@ -317,7 +319,8 @@ def finish(
 ) -> OrderEvent:
     """The work is done: lines marked, the fault resolved, the dispatcher told.
 
-    Raises NotAllowed naming what is missing (running hours, labour, an unanswered change).
+    Raises NotAllowed naming what is missing (running hours, labour, a photo after the repair, an
+    unanswered change).
     """
     known = find_event(session, uid)
     if known is not None:
@@ -328,8 +331,14 @@ def finish(
     session.flush()  # the guard counts what is done
     told = Told(told.at, words, told.late_reason)
     fault = order.fault if order.fault and order.fault.is_open else None
-    kept = orders.moves_fault(order, FaultStatus.FIXED) if fault is not None else None
-    event = orders.move(session, order, Action.FINISH, told=told, data=kept, uid=uid, by=by, at=at)
+    data = orders.moves_fault(order, FaultStatus.FIXED) if fault is not None else {}
+    if answers.no_photo and not answers.photos:
+        data = {**data, "no_photo": answers.no_photo}
+    has_answer = bool(answers.photos) or answers.no_photo is not None
+    event = orders.move(
+        session, order, Action.FINISH, told=told, data=data, uid=uid, by=by, at=at,
+        fills=frozenset({Need.PHOTO}) if has_answer else frozenset(),
+    )  # fmt: skip
     attach(session, order, event, answers.photos, stage="after")
     if fault is not None:  # the down time ended when the machine ran again
         ended_at = order.runs_again_at or told.at or at

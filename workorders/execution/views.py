@@ -35,13 +35,14 @@ from workorders.execution.forms import (
     PartForm,
     minutes_of,
 )
-from workorders.execution.rules import LabourKind, LabourRate
+from workorders.execution.rules import LabourKind, LabourRate, NoPhoto
 from workorders.execution.service import Answers
 from workorders.orders.forms import NoteForm
 from workorders.orders.lines import add_line
 from workorders.orders.models import WorkOrder
 from workorders.orders.moves import Action
 from workorders.orders.queries import needs_hours, refusal_of
+from workorders.orders.rules import REPAIRS
 from workorders.orders.views import back_to, the_order
 from workorders.planning.queries import engineers, get_engineer
 
@@ -298,6 +299,7 @@ def finish(number: str) -> ResponseReturnValue:
     page = render_template(
         "workorders/execution/finish.html", order=order, form=form, ticked=_ticked(),
         lines=service.lines_to_do(session, order), needs_hours=needs_hours(order),
+        needs_photo=order.kind in REPAIRS,
         is_on_site=queries.is_on_site(session, order.id),
         labour=timedelta(minutes=queries.labour_minutes(session, order.id)),
         refusal=refusal_of(session, order, Action.FINISH, actor),
@@ -321,4 +323,5 @@ def _answers(order: WorkOrder, form: FinishForm, photos: Any) -> Answers:
         assert user is not None  # nothing is in work without an engineer
         spent = (user, labours.Spent(LabourKind.WORK, LabourRate.NORMAL, minutes, worked_on))
     unread = UnreadReason(form.unread.data) if form.unread.data else None
-    return Answers(form.value.data, unread, spent, photos)
+    no_photo = NoPhoto(form.no_photo.data) if form.no_photo.data else None
+    return Answers(form.value.data, unread, spent, photos, no_photo)

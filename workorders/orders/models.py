@@ -39,10 +39,12 @@ from workorders.orders.rules import (
     Phase,
     Place,
     Status,
+    Turn,
     is_wait_said,
     operator_label,
     phase_of,
     shown_number,
+    turn_of,
 )
 from workorders.sla.rules import WaitReason
 
@@ -207,6 +209,17 @@ class WorkOrder(Base):
     def shown_number(self) -> str:
         """The number people say aloud; imported history shows the number it had, if any."""
         return shown_number(self.number, self.external_id, is_past=self.is_past)
+
+    @property
+    def title(self) -> str | Words:
+        """What it is about; imported history may say no more than its kind."""
+        return self.symptom or self.kind_kind.label
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn it is now; a change we asked about waits for the customer's answer."""
+        asked = WaitReason.APPROVAL if self.question_since is not None else None
+        return turn_of(self.status_kind, asked or self.wait_kind)
 
     @property
     def may_change_lines(self) -> bool:

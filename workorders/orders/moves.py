@@ -49,6 +49,7 @@ class Need(Labelled):
     NO_WAIT = "no_wait", N_("The order is waiting. Resume it first.")
     HOURS = "hours", N_("Enter the running hours.")
     WORK = "work", N_("Enter the labour, or at least one line of work done.")
+    PHOTO = "photo", N_("Add a photo after the repair, or say why there is none.")
     NO_QUESTION = "no_question", N_("The customer has not answered the change yet.")
     PAPERS = "papers", N_("Write which papers the customer should bring.")
     DEMONSTRATION = "demonstration", N_("Write how the machine was shown at work.")
@@ -100,7 +101,7 @@ MOVES: tuple[Move, ...] = (
     Move(_S.SCHEDULED,   _A.START,          _S.IN_WORK,      _P.ORDERS_WORK,           (_N.ENGINEER, _N.NO_WAIT), is_main=True),
     Move(_S.SCHEDULED,   _A.ASSIGN,         _S.SCHEDULED,    _P.ORDERS_DISPATCH,       (_N.ENGINEER,)),
     Move(_S.SCHEDULED,   _A.CANCEL,         _S.CANCELLED,    _P.ORDERS_CANCEL,         (_N.REASON,)),
-    Move(_S.IN_WORK,     _A.FINISH,         _S.DONE,         _P.ORDERS_WORK,           (_N.NO_WAIT, _N.HOURS, _N.WORK, _N.NO_QUESTION), is_main=True),
+    Move(_S.IN_WORK,     _A.FINISH,         _S.DONE,         _P.ORDERS_WORK,           (_N.NO_WAIT, _N.HOURS, _N.WORK, _N.PHOTO, _N.NO_QUESTION), is_main=True),
     Move(_S.IN_WORK,     _A.ASSIGN,         _S.IN_WORK,      _P.ORDERS_DISPATCH,       (_N.ENGINEER,)),
     Move(_S.IN_WORK,     _A.CANCEL,         _S.CANCELLED,    _P.ORDERS_CANCEL,         (_N.REASON,)),
     Move(_S.DONE,        _A.HAND_OVER,      _S.HANDED_OVER,  _P.ORDERS_HANDOVER,       (_N.DEMONSTRATION, _N.SIGNERS), HANDED, frozenset({Place.ON_SITE}), is_main=True),
@@ -148,7 +149,7 @@ ASKED_ON_ITS_PAGE: dict[Action, frozenset[Need]] = {
     Action.REFUSE_QUOTE: frozenset({Need.ANSWER, Need.REASON}),
     Action.ASSIGN: frozenset({Need.ENGINEER}),
     Action.START: frozenset(),
-    Action.FINISH: frozenset({Need.HOURS, Need.WORK}),
+    Action.FINISH: frozenset({Need.HOURS, Need.WORK, Need.PHOTO}),
     Action.MAKE_READY: frozenset({Need.PAPERS}),
     Action.HAND_OVER: frozenset({Need.DEMONSTRATION, Need.SIGNERS}),
     Action.REFUSE_ACT: frozenset({Need.REASON}),

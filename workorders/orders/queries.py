@@ -21,7 +21,7 @@ from service_app.documents.models import IssuedDocument
 from service_app.documents.queries import visible_to as visible_papers
 from workorders.orders.models import OrderClock, OrderEvent, OrderLine, OrderPhoto, WorkOrder
 from workorders.orders.moves import ASKED_ON_ITS_PAGE, Action, Need, OrderFacts, refusal
-from workorders.orders.rules import OPEN, Coverage, Kind, Place, Status, Step, effective
+from workorders.orders.rules import OPEN, REPAIRS, Coverage, Kind, Place, Status, Step, effective
 from workorders.orders.story import Happening
 
 ALWAYS_ASKED = frozenset(
@@ -163,7 +163,7 @@ def facts_with(
     order: WorkOrder, lines: LineCounts, *, has_labour: bool, filled: Collection[Need] = frozenset()
 ) -> OrderFacts:
     """The same from lines and story in hand."""
-    is_repair = order.kind in (Kind.REPAIR, Kind.COMPONENT_REPAIR)
+    is_repair = order.kind in REPAIRS
     missing = set(ALWAYS_ASKED)
     checks = {
         Need.MACHINE: order.machine_id is not None or bool(order.machine_words),
@@ -177,6 +177,7 @@ def facts_with(
         Need.NO_WAIT: order.wait_reason is None,
         Need.HOURS: not needs_hours(order),
         Need.WORK: lines.done > 0 or has_labour,
+        Need.PHOTO: not is_repair,
         Need.NO_QUESTION: order.question_since is None,
         Need.ORIGINAL: not order.is_original_awaited or order.original_received_on is not None,
     }

@@ -116,6 +116,11 @@ class OrderRow(NamedTuple):
         return WaitReason(self.wait_reason)
 
     @property
+    def title(self) -> str | Text:
+        """What it is about; imported history may say no more than its kind."""
+        return self.symptom or self.kind_kind.label
+
+    @property
     def shown_number(self) -> str:
         """The number people say aloud."""
         return shown_number(self.number, self.external_id, is_past=self.is_past)

@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from service_app.core.enums import Labelled, Tone
 from service_app.core.text import N_, P_, Text
+from workorders.sla.rules import CUSTOMERS_WAITS, WaitReason
 
 UNDO_WITHIN = timedelta(minutes=10)
 BACKDATE_WITHIN = timedelta(hours=72)
@@ -98,11 +99,13 @@ class Turn(Labelled):
     NOBODY = "nobody", N_("nothing to do"), Tone.PLAIN
 
 
-def turn_of(status: Status) -> Turn:
-    """Ours, the customer's (decide, collect), or nobody's."""
-    if status in (Status.QUOTED, Status.READY):
+def turn_of(status: Status, wait: WaitReason | None = None) -> Turn:
+    """Ours, the customer's (decide, let us in, collect), or nobody's."""
+    if status in FINAL:
+        return Turn.NOBODY
+    if wait in CUSTOMERS_WAITS or status in (Status.QUOTED, Status.READY):
         return Turn.CUSTOMER
-    return Turn.NOBODY if status in FINAL else Turn.OURS
+    return Turn.OURS
 
 
 class Kind(Labelled):
@@ -118,6 +121,7 @@ class Kind(Labelled):
     COMPONENT_REPAIR = "component_repair", N_("Component repair"), Tone.PETROL, "settings"
 
 
+REPAIRS = frozenset({Kind.REPAIR, Kind.COMPONENT_REPAIR})
 WITHOUT_HANDOVER = frozenset({Kind.CONSULTATION, Kind.TRAINING})
 """Nothing is handed over: done → closed."""
 

@@ -36,9 +36,9 @@ class WaitReason(Labelled):
     """Why an order waits."""
 
     PARTS = "parts", N_("waiting for parts"), Tone.SLATE, "package"
-    ACCESS = "access", N_("no access to the machine"), Tone.SLATE, "lock"
-    CUSTOMER = "customer", N_("waiting for the customer"), Tone.SLATE, "user"
-    APPROVAL = "approval", N_("waiting for the price to be approved"), Tone.SLATE, "receipt"
+    ACCESS = "access", N_("no access to the machine"), Tone.VIOLET, "lock"
+    CUSTOMER = "customer", N_("waiting for the customer"), Tone.VIOLET, "user"
+    APPROVAL = "approval", N_("waiting for the price to be approved"), Tone.VIOLET, "receipt"
     SUPPLIER = (
         "supplier",
         N_("waiting for the supplier or the factory"),
@@ -90,6 +90,10 @@ _WAITS = {
     ),
     WaitReason.OTHER: (P_("badge", "Waiting"), N_("Waited"), P_("wait", "Waiting")),
 }  # fmt: skip
+
+
+CUSTOMERS_WAITS = frozenset({WaitReason.ACCESS, WaitReason.CUSTOMER, WaitReason.APPROVAL})
+"""It is the customer's turn while one of these is open."""
 
 
 class FactKind(StrEnum):

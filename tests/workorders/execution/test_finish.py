@@ -24,7 +24,10 @@ from workorders.planning.queries import list_for_order
 from workorders.planning.rules import VisitStatus
 from workorders.sla.rules import WaitReason
 
-FULL = {"words": "Replaced the cylinder seal", "value": "6481.5", "hours": "1", "minutes": "30"}
+FULL = {
+    "words": "Replaced the cylinder seal", "value": "6481.5", "hours": "1", "minutes": "30",
+    "no_photo": "unseen",
+}  # fmt: skip
 
 
 def page(answer) -> str:
@@ -35,16 +38,20 @@ def total(session, table) -> int:
     return session.scalar(select(func.count()).select_from(table))
 
 
+def taken_photo():
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(picture, "JPEG")
+    picture.seek(0)
+    return picture, "after.jpg"
+
+
 def test_everything_on_one_page(session, people, post, begun):
     with transaction(session, by=people.dispatcher, at=begun.received_at):
         make_line(session, begun, people.dispatcher, begun.received_at)
     line = list_lines(session, begun.id)[0]
-    picture = io.BytesIO()
-    Image.new("RGB", (40, 30), "red").save(picture, "JPEG")
-    picture.seek(0)
     answer = post(
         begun, "finish", **FULL, cause="The seal went hard", done=str(line.id), has_left="y",
-        photos=(picture, "after.jpg"),
+        photos=taken_photo(),
     )  # fmt: skip
     assert answer.status_code == 302
     assert begun.status == Status.DONE
@@ -94,6 +101,34 @@ def test_names_all_that_is_missing_and_keeps_nothing(session, post, begun):
     assert "Write what was done" in page(answer)
 
 
+def test_a_repair_ends_with_a_photo_or_a_reason(session, sign_in_as, people, post, begun):
+    bare = {name: value for name, value in FULL.items() if name != "no_photo"}
+    answer = post(begun, "finish", **bare)
+    assert answer.status_code == 422
+    assert "Add a photo after the repair, or say why there is none." in page(answer)
+    assert (begun.status, total(session, Labour)) == (Status.IN_WORK, 0)
+    assert post(begun, "finish", **bare, no_photo="forbidden").status_code == 302
+    story = page(sign_in_as(people.dispatcher).get(f"/orders/{begun.number}"))
+    assert "No photo after the repair: photos are forbidden there." in story
+
+
+def test_with_a_photo_nobody_reads_a_reason(session, people, sign_in_as, post, begun):
+    assert post(begun, "finish", **FULL, photos=taken_photo()).status_code == 302
+    assert "No photo after" not in page(
+        sign_in_as(people.dispatcher).get(f"/orders/{begun.number}")
+    )
+    assert session.scalars(select(OrderPhoto)).one().stage == "after"
+
+
+def test_a_service_needs_no_photo(session, people, engineer, post, begun):
+    with transaction(session, by=people.dispatcher, at=begun.received_at):
+        begun.kind = "scheduled_service"
+    assert 'name="no_photo"' not in page(engineer.get(f"/orders/{begun.number}/finish"))
+    bare = {name: value for name, value in FULL.items() if name != "no_photo"}
+    assert post(begun, "finish", **bare).status_code == 302
+    assert begun.status == Status.DONE
+
+
 def test_hours_that_go_back_are_said_beside_the_field(session, post, begun, later):
     assert post(begun, "hours", **{"hours-value": "6481"}).status_code == 302
     session.get(type(begun), begun.id).hours_at_handover = None
@@ -118,7 +153,7 @@ def test_finish_with_hours_that_go_back_changes_nothing(session, people, post, b
 
 
 def test_a_meter_that_cannot_be_read_is_an_answer(session, post, begun):
-    answer = post(begun, "finish", words="Done", minutes="20", unread="no_power")
+    answer = post(begun, "finish", words="Done", minutes="20", unread="no_power", no_photo="camera")
     assert answer.status_code == 302
     assert begun.status == Status.DONE
     assert begun.meter_unread == "no_power"

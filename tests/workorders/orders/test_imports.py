@@ -2,6 +2,7 @@
 
 import lzma
 import os
+import re
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -134,3 +135,26 @@ def test_the_real_past_of_five_excavators(session, take) -> None:
     again = take("orders", content, mapping=MAPPED, constants=SAME, skip_rejected=True)
     assert (again.written, again.known) == (0, 5484)
     assert session.scalar(select(func.count()).select_from(WorkOrder)) == 5484
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_page_of_a_past_order_tells_what_is_known(session, take, people, sign_in_as) -> None:
+    rows = "A,2024-03-04 09:15,2024-03-05,repair,2,Ковш течёт,-5.50,EUR,WO-1\n"
+    take("orders", HEAD + rows + "A,2024-03-06,2024-03-06,repair,2,,,,\n")
+    told, bare = orders(session)
+    client = sign_in_as(people.dispatcher)
+    page = plain(client.get(f"/orders/{told.number}").text)
+    for words in ("Ковш течёт", "WO-1", "4 March 2024", "09:15", "Opened.", "Closed."):
+        assert words in page
+    page = plain(client.get(f"/orders/{bare.number}").text)
+    assert "Imported history" in page.split("<main")[1].split("</h1>")[0]
+    assert re.search(r"<h1[^>]*>Repair</h1>", page)
+    assert "6 March 2024" in page
+    assert ">00:00<" not in page
+    for address in ("/orders?show=past", f"/machines/{bare.machine_id}/orders"):
+        assert re.search(r">Repair</a>", client.get(address).text)
+    own = sign_in_as(people.operator).get(f"/orders/{bare.number}").text
+    assert "Opened." in own

@@ -223,7 +223,7 @@ approved    cancel          reason
 scheduled   start           engineer no_wait
 scheduled   assign          engineer
 scheduled   cancel          reason
-in_work     finish          no_wait hours work no_question
+in_work     finish          no_wait hours work photo no_question
 in_work     assign          engineer
 in_work     cancel          reason
 done        hand_over       demonstration signers

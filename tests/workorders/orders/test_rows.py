@@ -33,7 +33,8 @@ def test_a_row_says_what_the_order_says(session, people, orders, now) -> None:
         assert (row.company_id, row.company) == (company.id, company.short_name)
         assert row.engineer == (order.engineer.short_name if order.engineer else "")
         for name in (
-            "number", "shown_number", "symptom", "status_kind", "kind_kind", "severity_kind",
+            "number", "shown_number", "symptom", "title", "status_kind", "kind_kind",
+            "severity_kind",
             "operator_status", "shown_wait", "is_diagnosis", "status_label", "status_icon",
             "received_at", "is_day_only",
         ):  # fmt: skip

@@ -25,6 +25,7 @@ from workorders.orders.rules import (
     replay_status,
     turn_of,
 )
+from workorders.sla.rules import WaitReason
 
 NOW = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 
@@ -56,6 +57,23 @@ def test_a_status_looks_as_drawn(row: list[str]) -> None:
     assert (status.tone, status.icon) == (Tone(tone), icon)
     assert phase_of(status) is Phase(phase)
     assert turn_of(status) is Turn(turn)
+
+
+@pytest.mark.parametrize("status", sorted(MAY_WAIT))
+@pytest.mark.parametrize(
+    ("wait", "turn"),
+    [
+        ("customer", Turn.CUSTOMER),
+        ("access", Turn.CUSTOMER),
+        ("approval", Turn.CUSTOMER),
+        ("parts", None),
+        ("supplier", None),
+        ("weather", None),
+        ("other", None),
+    ],
+)
+def test_an_open_wait_says_whose_turn_it_is(status: Status, wait: str, turn: Turn | None) -> None:
+    assert turn_of(status, WaitReason(wait)) is (turn or turn_of(status))
 
 
 def test_the_table_of_looks_is_whole() -> None:
