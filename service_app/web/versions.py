@@ -1,5 +1,6 @@
 """Two people on one record: the second is told, sees the difference, and loses nothing."""
 
+from decimal import Decimal
 from typing import Any
 
 from wtforms import Field, HiddenField
@@ -31,7 +32,8 @@ class VersionedForm(HouseForm):
         self.version.data = record.version
         for field in self:
             theirs = getattr(record, field.name, None)
-            if field.name in ("version", "uid") or not isinstance(theirs, str | bool | int):
+            is_plain = isinstance(theirs, str | bool | int | Decimal)
+            if field.name in ("version", "uid") or not is_plain:
                 continue
             if _plain(theirs) != _plain(field.data):
                 text = Text("Somebody saved here: %(value)s", value=_shown(field, theirs))
@@ -39,12 +41,16 @@ class VersionedForm(HouseForm):
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
 def _shown(field: Field, value: Any) -> Text | str:
     if isinstance(value, bool):
         return Text("yes") if value else Text("no")
+    if isinstance(value, Decimal):
+        return reader().number(value)
     names = {str(key): name for key, name in getattr(field, "options", ())}
     names |= {member.value: member.label for member in getattr(field, "members", ())}
     return names.get(str(value), str(value)) if value != "" else Text("nothing")

@@ -220,10 +220,24 @@ def open_by_staff(
     return order
 
 
+def _is_known(session: Session, uid: uuid.UUID | None) -> bool:
+    """Whether the same form was taken before."""
+    return uid is not None and find_event(session, uid) is not None
+
+
 def agree_call(
-    session: Session, order: WorkOrder, *, call_at: datetime, about: str, by: Actor, at: datetime
+    session: Session,
+    order: WorkOrder,
+    *,
+    call_at: datetime,
+    about: str,
+    uid: uuid.UUID | None = None,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """A call agreed with the customer, for the day's list."""
+    if _is_known(session, uid):
+        return
     if call_at < at:
         raise Invalid(Text("%(moment)s has passed.", moment=call_at), "call_at")
     order.call_at, order.call_about = call_at, about
@@ -234,13 +248,16 @@ def agree_call(
         told=Told(words=about),
         data={"when": call_at.isoformat()},
         for_customer=True,
+        uid=uid,
         by=by,
         at=at,
     )
 
 
 def note_call(session: Session, order: WorkOrder, *, by: Actor, at: datetime) -> None:
-    """The agreed call was made."""
+    """The agreed call was made; when none is agreed, it was noted already."""
+    if order.call_at is None:
+        return
     order.call_at, order.call_about = None, ""
     orders.append(session, order, Happening.CALLED, for_customer=True, by=by, at=at)
 
@@ -357,10 +374,13 @@ def agree_expectation(
     expectation: Expectation,
     *,
     acknowledged_how: str,
+    uid: uuid.UUID | None = None,
     by: Actor,
     at: datetime,
 ) -> None:
     """What the customer expects, and that the service rules were shown and acknowledged."""
+    if _is_known(session, uid):
+        return
     if not acknowledged_how.strip():
         raise Invalid(N_("Say how the rules were acknowledged."), "acknowledged_how")
     order.expectation = expectation
@@ -374,15 +394,24 @@ def agree_expectation(
         told=Told(words=acknowledged_how),
         data={"expectation": expectation.value},
         for_customer=True,
+        uid=uid,
         by=by,
         at=at,
     )
 
 
 def promise_answer(
-    session: Session, order: WorkOrder, day: date, *, by: Actor, at: datetime
+    session: Session,
+    order: WorkOrder,
+    day: date,
+    *,
+    uid: uuid.UUID | None = None,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Promise the day on which term and price will be told."""
+    if _is_known(session, uid):
+        return
     today = at.astimezone(ZoneInfo(order.zone)).date()
     if day < today:
         raise Invalid(Text("%(day)s has passed.", day=day), "day")
@@ -394,6 +423,7 @@ def promise_answer(
         Happening.NOTE,
         data={"text": words.to_json()},
         for_customer=True,
+        uid=uid,
         by=by,
         at=at,
     )

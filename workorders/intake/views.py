@@ -182,7 +182,7 @@ def agree_expectation(number: str) -> ResponseReturnValue:
     def act() -> None:
         service.agree_expectation(
             session, order, Expectation(form.expectation.data),
-            acknowledged_how=form.acknowledged_how.data, by=actor, at=now(),
+            acknowledged_how=form.acknowledged_how.data, uid=form.key(), by=actor, at=now(),
         )  # fmt: skip
 
     said = N_("The expectation is noted.")
@@ -197,7 +197,9 @@ def promise_answer(number: str) -> ResponseReturnValue:
     form = PromiseForm()
 
     def act() -> None:
-        service.promise_answer(session, order, given(form.day.data), by=actor, at=now())
+        service.promise_answer(
+            session, order, given(form.day.data), uid=form.key(), by=actor, at=now()
+        )
 
     return _act(order, form, act, "promise", N_("The promise is noted; the customer sees it."))
 
@@ -215,6 +217,7 @@ def agree_call(number: str) -> ResponseReturnValue:
             order,
             call_at=given(form.call_at.data),
             about=form.about.data,
+            uid=form.key(),
             by=actor,
             at=now(),
         )

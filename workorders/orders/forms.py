@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField
+from wtforms import BooleanField, MultipleFileField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -18,6 +18,7 @@ from service_app.web.forms import (
     one_of,
     words,
 )
+from service_app.web.versions import VersionedForm
 from workorders.orders.lines import LineValues
 from workorders.orders.models import OrderLine
 from workorders.orders.rules import Coverage, LineKind, Priority
@@ -69,10 +70,9 @@ class PriorityForm(HouseForm):
     reason = words(N_("Why"), needed=N_("Write why the priority changes."))
 
 
-class LineForm(HouseForm):
+class LineForm(VersionedForm):
     """One line of an order."""
 
-    version = HiddenField()
     kind = one_of(N_("What"), LineKind)
     coverage = one_of(N_("Who pays"), Coverage)
     description = words(N_("Description"), needed=N_("Write what it is."), length=300)
@@ -103,7 +103,16 @@ class LineForm(HouseForm):
 
     def fill(self, line: OrderLine) -> None:
         """The line as the form shows it first."""
-        for name in ("kind", "coverage", "description", "article", "unit", "quantity", "net_price"):
+        for name in (
+            "version",
+            "kind",
+            "coverage",
+            "description",
+            "article",
+            "unit",
+            "quantity",
+            "net_price",
+        ):
             self[name].data = getattr(line, name)
         self.discount_percent.data = line.discount_percent or None
         self.vat_rate.data = line.vat_rate

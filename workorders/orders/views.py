@@ -315,13 +315,13 @@ def change_line(number: str, line_id: int) -> ResponseReturnValue:
         if not form.problems:
             tell(N_("The line is changed."))
             return redirect(url_for("orders.works", number=number))
+        form.compare_with(line)
     page = render_template("workorders/orders/line.html", order=order, form=form, line=line)
     return page, 422 if form.is_submitted() else 200
 
 
 def _refuse_stale(form: LineForm, line: OrderLine) -> None:
-    if form.version.data != str(line.version):
-        form.version.data = str(line.version)
+    if form.opened_on() != line.version:
         raise Conflict
 
 
