@@ -19,7 +19,7 @@ from service_app.customers.queries import company_choices, contacts_of
 from service_app.files.intake import prepare_all
 from service_app.files.service import store_all
 from service_app.organisation.queries import our_entity
-from service_app.web.addresses import asked_id
+from service_app.web.addresses import LARGEST, asked_id
 from service_app.web.forms import HouseForm, RecordField, given, refusals
 from service_app.web.notices import tell
 from service_app.web.session import db_session
@@ -81,7 +81,8 @@ def _is_finding() -> bool:
 def _offer_machines(field: RecordField) -> str:
     """Machines by the words typed beside the field; the only one found is chosen."""
     words = request.values.get("machine_q", "")[:100].strip()
-    found = machine_choices(db_session(), current_actor(), words=words, kept=field.data)
+    kept = field.data if field.data is not None and 0 < field.data <= LARGEST else None
+    found = machine_choices(db_session(), current_actor(), words=words, kept=kept)
     field.options = found
     if words and len(found) == 1:
         field.data = found[0][0]
