@@ -20,7 +20,8 @@ from service_app.organisation import service as organisation
 from service_app.organisation.queries import list_branches, list_teams, our_entity
 from workorders.calendars import service as calendars
 from workorders.sla import service as sla
-from workorders.sla.rules import DEFAULT_STOPS, Clock, Policy, WaitReason
+from workorders.sla.policy import DEFAULT_STOPS, Policy
+from workorders.sla.rules import Clock, WaitReason
 
 STOPS = {**DEFAULT_STOPS, WaitReason.PARTS: frozenset({Clock.RESTORE})}
 
@@ -69,7 +70,8 @@ def _our_side(stage: Stage) -> None:
         stage.do(organisation.place_person, user, branch=branch, team=crew, by=by, at=at)
     week = stage.do(calendars.make_standard, name="Будни 9–18", zone=company.MOSCOW, by=by, at=at)
     policy = Policy(stops=STOPS)
-    stage.do(sla.add_version, policy, name="Стандарт", calendar=week, by=by, at=at)
+    level = stage.do(sla.add_level, name="Стандарт", by=by, at=at)
+    stage.do(sla.add_version, policy, level=level, calendar=week, by=by, at=at)
 
 
 def _customer(stage: Stage, customer: Customer) -> None:

@@ -15,8 +15,9 @@ from service_app.demo.stories import Story, said
 from service_app.files import service as files
 from service_app.files.models import StoredFile
 from workorders.orders.models import WorkOrder
+from workorders.sla.policy import Subject
 from workorders.sla.queries import load
-from workorders.sla.rules import Clock
+from workorders.sla.rules import Clock, ClockKey
 
 Answer = TypeVar("Answer")
 BY_KEY = {customer.key: customer for customer in CUSTOMERS}
@@ -85,7 +86,9 @@ class Scene:
 
     def allowed(self, clock: Clock) -> float:
         """Minutes the policy gives the order for a clock."""
-        seconds = load(self.stage.session).current.seconds(clock, self.order.priority)
+        order, promises = self.order, load(self.stage.session)
+        policy = promises.policies[order.policy_version]
+        seconds = policy.seconds(ClockKey(clock), Subject(order.priority, work=order.kind))
         return (seconds or 0) / 60
 
     def picture(self, kind: str, *, by: Actor, figure: str = "") -> StoredFile:

@@ -22,8 +22,8 @@ from service_app.web.reading import reader
 from service_app.web.session import db_session
 from workorders.intake.models import Proposal
 from workorders.intake.queries import open_by_order
-from workorders.orders import clocks
-from workorders.orders.clocks import ShownClock
+from workorders.orders import countdown
+from workorders.orders.countdown import ShownClock
 from workorders.orders.models import OrderClock, WorkOrder
 from workorders.orders.queries import ROW
 from workorders.orders.rules import Status
@@ -115,7 +115,7 @@ def grouped(
     groups = Groups([], [], [], has_more=len(rows) > MOST)
     today = reader.local(reader.now).date()
     for stored, order in rows[:MOST]:
-        pill = clocks.shown(stored, promises.calendar, reader.now)
+        pill = countdown.shown(stored, promises, reader.now)
         row = _row(order, pill)
         if pill is not None and pill.is_late:
             groups.late.append(row)

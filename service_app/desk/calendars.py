@@ -29,8 +29,8 @@ from workorders.calendars.rules import ExceptionKind, Interval, say_hours, usual
 from workorders.calendars.worktime import Calendar
 from workorders.orders import clocks
 from workorders.sla import queries as sla
-from workorders.sla.rules import STANDARD
-from workorders.sla.service import add_version
+from workorders.sla.policy import STANDARD
+from workorders.sla.service import add_level, add_version
 
 blueprint = Blueprint("calendars", __name__)
 
@@ -60,7 +60,8 @@ def set_up() -> ResponseReturnValue:
             branch, name = find_default_branch(session), reader().say(N_("Working days"))
             zone = branch.zone if branch else DEFAULT_ZONE
             made = service.make_standard(session, name=name, zone=zone, by=actor, at=now())
-            add_version(session, STANDARD, name="Standard", calendar=made, by=actor, at=now())
+            level = add_level(session, name=reader().say(N_("Standard")), by=actor, at=now())
+            add_version(session, STANDARD, level=level, calendar=made, by=actor, at=now())
     tell(N_("The standard calendar and promises are set up. New orders follow them."))
     return redirect(url_for("calendars.index"))
 

@@ -22,8 +22,8 @@ from service_app.documents.rules import kind_label
 from workorders.calendars.worktime import Calendar
 from workorders.execution.rules import NoPhoto
 from workorders.intake.queries import open_proposal
-from workorders.orders import clocks, lines, queries
-from workorders.orders.clocks import ShownClock
+from workorders.orders import clocks, countdown, lines, queries
+from workorders.orders.countdown import ShownClock
 from workorders.orders.models import OrderEvent, OrderPhoto, WorkOrder
 from workorders.orders.moves import Action, Offer, offers
 from workorders.orders.rules import FINAL, UNDO_WITHIN, Phase, Status, phase_of
@@ -31,7 +31,7 @@ from workorders.orders.story import CUSTOMER_WORDS, ROUTINE, Happening, sentence
 from workorders.planning.queries import open_visit
 from workorders.sla.account import explain
 from workorders.sla.queries import Promises, load
-from workorders.sla.rules import Clock, WaitReason
+from workorders.sla.rules import FIXED, Clock, ClockKey, WaitReason
 
 PAGES: dict[Action, str] = {
     Action.ACCEPT: "intake.accept",
@@ -242,7 +242,7 @@ def _band(
     length = timedelta(seconds=calendar.between(start.happened_at, end.happened_at))
     if stops is None:
         text = Text("%(waited)s: %(length)s", waited=reason.waited, length=length)
-    elif stops(reason, Clock.RESTORE):
+    elif stops(reason, ClockKey(Clock.RESTORE)):
         text = Text(
             "%(waited)s %(length)s of working time. The restore clock stood still.",
             waited=reason.waited, length=length,
@@ -353,9 +353,9 @@ def accounts(
         return []
     results = clocks.results(order, reversed(events), promises, now)
     return [
-        Why(pill, explain(results[pill.clock], promises.calendars))
+        Why(pill, explain(results[pill.key], promises.calendars))
         for pill in shown
-        if pill.clock in results and pill.clock is not Clock.AGREED
+        if pill.key in results and pill.clock not in FIXED
     ]
 
 
@@ -377,7 +377,7 @@ def staff_page(
     """Everything the template of the order page needs."""
     promises = load(session)
     stored = queries.list_clocks(session, [order.id])[order.id]
-    shown = clocks.shown_all(stored, promises.calendar, reader.now)
+    shown = countdown.shown_all(stored, promises, reader.now)
     told = queries.whole_story(session, order.id)
     events, has_earlier = told.page(before)
     order_lines = queries.list_lines(session, order.id)
@@ -394,7 +394,7 @@ def staff_page(
     return {
         "order": order,
         "clocks": shown,
-        "next": clocks.nearest(shown),
+        "next": countdown.nearest(shown),
         "phases": shown_phases(order, reader),
         "buttons": verbs,
         "days": story(
@@ -402,9 +402,9 @@ def staff_page(
             events,
             told.photos,
             reader,
-            promises.calendar,
+            promises.calendar_for(order.policy_version),
             by=actor,
-            stops=promises.current.halts,
+            stops=promises.policy_for(order.policy_version).halts,
         ),
         "earlier": events[-1] if has_earlier else None,
         "proposal": open_proposal(session, order) if is_asked else None,
@@ -420,6 +420,7 @@ def staff_page(
         "documents": shown_papers(list_for_ground(session, "order", order.number)),
         "visit": open_visit(session, order.id) if order.engineer_id else None,
         "promises": promises,
+        "level": promises.level_of(order.policy_version),
         "verdict": Text.from_json(order.verdict) if order.verdict else None,
         "may_note": not order.is_past,
         "is_over": order.status_kind in FINAL,

@@ -21,20 +21,13 @@ from service_app.web.session import db_session
 from workorders.calendars.queries import find_default
 from workorders.orders.models import OrderClock
 from workorders.orders.rules import Priority
-from workorders.sla.queries import load
-from workorders.sla.rules import (
-    CLOCK_RULES,
-    Clock,
-    ClockState,
-    Policy,
-    WaitReason,
-    policy_problems,
-)
-from workorders.sla.service import add_version
+from workorders.sla.policy import LIMITED, STOPPABLE, Policy, Subject, policy_problems
+from workorders.sla.queries import Promises, load
+from workorders.sla.queries import find_default as find_default_level
+from workorders.sla.rules import CLOCK_RULES, Clock, ClockKey, ClockState, WaitReason
+from workorders.sla.service import add_level, add_version
 
 blueprint = Blueprint("policies", __name__)
-LIMITED = (Clock.RESPONSE, Clock.QUOTE, Clock.ARRIVAL, Clock.RESTORE)
-STOPPABLE = (Clock.QUOTE, Clock.ARRIVAL, Clock.RESTORE)
 LONGEST = 100_000
 
 
@@ -53,7 +46,7 @@ class Typed:
 def index() -> ResponseReturnValue:
     """Limits by clock and priority, waits that stop clocks, what starts and meets each clock."""
     session = db_session()
-    return _page(session, shown(load(session).current)), 200
+    return _page(session, shown(load(session).usual_at(now()))), 200
 
 
 @blueprint.post("/admin/policies")
@@ -61,20 +54,21 @@ def index() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Show what a change touches, then keep it as a new version."""
     session, actor = db_session(), current_actor()
-    promises, typed = load(session), read(request.form, load(session).current)
+    promises, typed = load(session), read(request.form, load(session).usual_at(now()))
     if typed.problems or "confirm" not in request.form:
-        changes = () if typed.problems else differences(promises.current, typed.policy)
+        changes = () if typed.problems else differences(promises.usual_at(now()), typed.policy)
         return _page(session, typed, changes), 422 if typed.problems else 200
     try:
         with transaction(session, by=actor, at=now()):
-            if request.form.get("version") != str(promises.number):
+            if request.form.get("version") != str(number_now(promises)):
                 raise Conflict
             calendar = find_default(session)
             if calendar is None:
                 raise Invalid(N_("Set the standard calendar up first; a policy counts by it."))
-            add_version(
-                session, typed.policy, name=promises.name, calendar=calendar, by=actor, at=now()
+            level = find_default_level(session) or add_level(
+                session, name=promises.levels[promises.default_id].name, by=actor, at=now()
             )
+            add_version(session, typed.policy, level=level, calendar=calendar, by=actor, at=now())
     except DomainError as error:
         refused = Typed(typed.policy, typed.limits, typed.stops, (error.text,))
         return _page(session, refused), 422
@@ -85,11 +79,16 @@ def save() -> ResponseReturnValue:
 def _page(session: Session, typed: Typed, changes: tuple[Text, ...] | None = None) -> str:
     promises = load(session)
     return render_template(
-        "service_app/desk/policies.html", typed=typed, changes=changes, promises=promises,
+        "service_app/desk/policies.html", typed=typed, changes=changes, number=number_now(promises),
         limited=LIMITED, agreed=Clock.AGREED, stoppable=STOPPABLE, reasons=tuple(WaitReason),
         priorities=tuple(Priority), rules=CLOCK_RULES, open_orders=_count_open(session),
         has_calendar=find_default(session) is not None,
     )  # fmt: skip
+
+
+def number_now(promises: Promises) -> int:
+    """Which version of the usual level is in force."""
+    return promises.levels[promises.default_id].number_of(promises.version_of(None, now())) or 1
 
 
 def shown(policy: Policy) -> Typed:
@@ -139,7 +138,8 @@ def differences(old: Policy, new: Policy) -> tuple[Text, ...]:
     found = []
     for clock in LIMITED:
         for priority in _ALL:
-            was, is_now = old.seconds(clock, priority), new.seconds(clock, priority)
+            key, about = ClockKey(clock), Subject(priority)
+            was, is_now = old.seconds(key, about), new.seconds(key, about)
             if was != is_now and is_now is not None:
                 text = N_("%(clock)s, priority %(priority)s: %(old)s → %(new)s")
                 old_time, new_time = timedelta(seconds=was or 0), timedelta(seconds=is_now)
@@ -154,7 +154,8 @@ def _stop_differences(old: Policy, new: Policy) -> tuple[Text, ...]:
     found = []
     for reason in WaitReason:
         for clock in STOPPABLE:
-            was, is_now = old.halts(reason, clock), new.halts(reason, clock)
+            key = ClockKey(clock)
+            was, is_now = old.halts(reason, key), new.halts(reason, key)
             if was and not is_now:
                 text = N_("%(clock)s runs on: %(reason)s")
                 found.append(text.with_values(clock=clock.label, reason=reason.label))

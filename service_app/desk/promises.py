@@ -23,7 +23,7 @@ from service_app.web.reading import DEFAULT_ZONE, reader
 from service_app.web.session import db_session
 from workorders.breaches import queries as breaches
 from workorders.breaches.rules import BreachFilter
-from workorders.orders.clocks import ShownClock, shown
+from workorders.orders.countdown import ShownClock, shown
 from workorders.orders.models import OrderClock, WorkOrder
 from workorders.sla.queries import Promises, load
 from workorders.sla.rules import Clock
@@ -110,8 +110,7 @@ def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict
 def _burning(rows: Sequence[OrderClock], promises: Promises, now: datetime) -> list[Burning]:
     out = []
     for row in rows:
-        calendar = promises.calendars.get(row.order.policy_version, promises.calendar)
-        pill = shown(row, calendar, now)
+        pill = shown(row, promises, now)
         if pill is not None:
             out.append(Burning(pill, row.order, _why(row.order)))
     return out

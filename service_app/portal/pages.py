@@ -26,7 +26,7 @@ from service_app.portal.queries import planned_visits
 from workorders.intake.models import Proposal
 from workorders.intake.queries import list_for_order
 from workorders.intake.rules import ProposalKind, expired
-from workorders.orders import clocks, queries
+from workorders.orders import countdown, queries
 from workorders.orders.models import OrderPhoto, WorkOrder
 from workorders.orders.rules import Coverage, Status
 from workorders.sla.queries import load
@@ -43,7 +43,7 @@ def own_page(
     """Promise, phases, the open question, papers, and the story meant for the customer."""
     promises = load(session)
     stored = queries.list_clocks(session, [order.id])[order.id]
-    pills = clocks.shown_all(stored, promises.calendar, reader.now)
+    pills = countdown.shown_all(stored, promises, reader.now)
     proposals = list_for_order(session, order.id)
     local = reader.in_zone(ZoneInfo(order.zone))
     photos = queries.list_photos(session, order.id)
@@ -61,7 +61,9 @@ def own_page(
         and not order.is_past
         and actor.can(Permission.ORDERS_REPORT),
         "papers": order_page.shown_papers(found),
-        "days": order_page.story(order, events, photos, local, promises.calendar),
+        "days": order_page.story(
+            order, events, photos, local, promises.calendar_for(order.policy_version)
+        ),
         "earlier": events[-1] if len(events) == queries.STORY_PAGE else None,
         "entity": our_entity(session),
     }
@@ -96,7 +98,7 @@ def after_sending(session: Session, order: WorkOrder, reader: Reader) -> dict[st
     promises = load(session)
     local = reader.in_zone(ZoneInfo(order.zone))
     stored = queries.list_clocks(session, [order.id])[order.id]
-    pills = clocks.shown_all(stored, promises.calendar, reader.now)
+    pills = countdown.shown_all(stored, promises, reader.now)
     quote = next((c for c in pills if c.clock is Clock.QUOTE and c.due_at is not None), None)
     is_covered = order.suggested_coverage != Coverage.CUSTOMER
     return {

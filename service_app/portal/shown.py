@@ -16,8 +16,8 @@ from service_app.desk.order_page import ShownPhase
 from service_app.portal.queries import OwnMachine, OwnRequest
 from workorders.intake.models import Proposal
 from workorders.intake.rules import Answer, ProposalKind
-from workorders.orders import clocks
-from workorders.orders.clocks import ShownClock
+from workorders.orders import countdown
+from workorders.orders.countdown import ShownClock
 from workorders.orders.models import WorkOrder
 from workorders.orders.rules import DIAGNOSIS, Status, operator_label
 from workorders.planning.models import Visit
@@ -30,7 +30,13 @@ PROMISED = {
     Clock.ARRIVAL: N_("The engineer arrives by %(moment)s"),
     Clock.RESTORE: N_("The machine runs by %(moment)s"),
     Clock.AGREED: N_("The machine runs by %(moment)s"),
+    Clock.UPDATE: N_("You hear from us by %(moment)s"),
+    Clock.CALL: N_("We call you by %(moment)s"),
+    Clock.PRICE: N_("We tell term and price by %(moment)s"),
+    Clock.VISIT: N_("The engineer arrives by %(moment)s"),
+    Clock.PART: N_("The part is there by %(moment)s"),
 }
+OWN = N_("%(name)s: by %(moment)s")
 LATE = N_("We promised by %(moment)s and are late. The manager knows.")
 AGREED = frozenset({Status.APPROVED, Status.SCHEDULED, Status.IN_WORK})
 
@@ -210,12 +216,13 @@ def next_promise(
     if order.answer_promised_on is not None:
         day = Text("We tell term and price on %(day)s", day=order.answer_promised_on)
         return Promise(day, None, "flag-check")
-    nearest = clocks.nearest([c for c in shown if c.due_at is not None])
+    nearest = countdown.nearest([c for c in shown if c.due_at is not None])
     if nearest is None:
         return None
     left = reader.duration(nearest.seconds)
     second = Text("%(time)s of working time left", time=left)
-    sentence = _by(PROMISED[nearest.clock], nearest.due_at, reader)
+    words = PROMISED.get(nearest.clock) or OWN.with_values(name=nearest.name)
+    sentence = _by(words, nearest.due_at, reader)
     return Promise(sentence, second, "clock", left)
 
 

@@ -39,8 +39,9 @@ from workorders.orders.rules import Source, Status
 from workorders.orders.service import Reporter
 from workorders.orders.story import Happening
 from workorders.orders.views import the_order
+from workorders.sla.policy import Subject
 from workorders.sla.queries import load, suggested_priority
-from workorders.sla.rules import Clock
+from workorders.sla.rules import Clock, ClockKey
 
 blueprint = Blueprint("portal", __name__)
 CONSENT = N_("Consent to keep the name and phone was given with the request.")
@@ -218,8 +219,9 @@ def _promises(machine: Machine) -> dict[str, tuple[datetime, timedelta]]:
     promises = load(session)
     out = {}
     for severity in Severity:
-        priority = suggested_priority(session, severity, machine.criticality)
-        seconds = promises.current.seconds(Clock.RESPONSE, priority)
+        priority = suggested_priority(session, severity, machine.criticality, at=now())
+        about = Subject(priority, machine.criticality)
+        seconds = promises.usual_at(now()).seconds(ClockKey(Clock.RESPONSE), about)
         if seconds is not None:
             due = promises.calendar.due(now(), seconds)
             out[severity.value] = (due, timedelta(seconds=seconds))

@@ -45,8 +45,9 @@ from workorders.orders.service import order_words
 from workorders.orders.story import Happening as H
 from workorders.planning.models import Visit
 from workorders.sla import service as sla
+from workorders.sla.policy import Policy
 from workorders.sla.queries import Promises, load
-from workorders.sla.rules import Clock, ClockState, Policy, WaitReason
+from workorders.sla.rules import ClockState, WaitReason
 
 PASSWORD = "correct horse bench staple"
 BATCH = 5_000
@@ -199,7 +200,8 @@ def _our_side(f: Filler) -> None:
     )
     f.branch = list_branches(session)[0]
     week = calendars.make_standard(session, name="Будни", zone=f.branch.zone, by=SYSTEM, at=at)
-    sla.add_version(session, Policy(), name="Стандарт", calendar=week, by=SYSTEM, at=at)
+    level = sla.add_level(session, name="Стандарт", by=SYSTEM, at=at)
+    sla.add_version(session, Policy(), level=level, calendar=week, by=SYSTEM, at=at)
 
 
 def _companies(f: Filler) -> list[tuple[Company, Site]]:
@@ -394,7 +396,7 @@ def _order_row(
         "dispatcher_id": f.users["dispatcher"].id,
         "wait_reason": None,
         "wait_since": None,
-        "policy_version": promises.current_id,
+        "policy_version": promises.version_of(None, f.at),
     }
     seen = SimpleNamespace(**row, machine=machine, company=machine.company, external_id=None)
     row["search_words"] = order_words(seen)  # type: ignore[arg-type]
@@ -484,11 +486,14 @@ def _clock_rows(f: Filler, order: Row, events: list[Row], promises: Promises) ->
     """The replay of the story, stored as ``orders.clocks`` stores it; everybody was told."""
     seen = [SimpleNamespace(**e) for e in events]
     found = clocks.results(SimpleNamespace(**order), seen, promises)  # type: ignore[arg-type]
-    for clock, result in found.items():
+    for key, result in found.items():
         is_over = result.due_at is not None and result.due_at < f.at
         yield {
             "order_id": order["id"],
-            "clock": Clock(clock).value,
+            "clock": key.clock.value,
+            "number": key.number,
+            "label": "",
+            "policy_version": result.policy,
             "state": result.state.value,
             "started_at": result.started_at,
             "allowed_seconds": result.allowed,
@@ -508,6 +513,8 @@ def _breach_row(clock: Row) -> Row:
     return {
         "order_id": clock["order_id"],
         "clock": clock["clock"],
+        "number": clock["number"],
+        "label": clock["label"],
         "state": "open",
         "breached_at": clock["breached_at"],
         "late_seconds": clock["late_seconds"],

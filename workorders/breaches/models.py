@@ -8,11 +8,11 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service_app.accounts.models import User
-from service_app.core.db import Base, Json, UtcDateTime
+from service_app.core.db import Base, BigId, Json, UtcDateTime
 from service_app.core.text import Text as Words
 from workorders.breaches.rules import BreachState, Cause
 from workorders.orders.models import WorkOrder
-from workorders.sla.rules import Clock
+from workorders.sla.rules import Clock, ClockKey, name_of
 
 
 class Breach(Base):
@@ -28,6 +28,8 @@ class Breach(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
     clock: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int] = mapped_column(BigId, default=0)
+    label: Mapped[str] = mapped_column(String(60), default="")
     state: Mapped[str] = mapped_column(String(10), default=BreachState.OPEN.value)
     breached_at: Mapped[datetime] = mapped_column(UtcDateTime)
     late_seconds: Mapped[int] = mapped_column(default=0)
@@ -50,7 +52,7 @@ class Breach(Base):
     reviewed_by: Mapped[User | None] = relationship(foreign_keys=reviewed_by_id)
 
     __table_args__ = (
-        UniqueConstraint("order_id", "clock"),
+        UniqueConstraint("order_id", "clock", "number"),
         Index("ix_breach_breached_at", "breached_at", "id"),
         Index("ix_breach_state", "state", "reviewed_at", "breached_at"),
     )
@@ -59,6 +61,16 @@ class Breach(Base):
     def clock_kind(self) -> Clock:
         """The promise with its words."""
         return Clock(self.clock)
+
+    @property
+    def key(self) -> ClockKey:
+        """Which clock of the order it is."""
+        return ClockKey(Clock(self.clock), self.number)
+
+    @property
+    def clock_name(self) -> Words:
+        """What the promise is called."""
+        return name_of(self.clock, self.label)
 
     @property
     def state_kind(self) -> BreachState:

@@ -33,6 +33,9 @@ _GIVEN = {
     Clock.RESTORE: N_("%(number)s was to run by %(due)s and ran at %(met)s: %(late)s late."),
     Clock.AGREED: N_("%(number)s was agreed to run by %(due)s and ran at %(met)s: %(late)s late."),
 }
+_KEPT_LATE = N_(
+    "%(clock)s for %(number)s was promised by %(due)s and kept at %(met)s: %(late)s late."
+)
 _STILL_OPEN = N_(
     "%(clock)s for %(number)s was promised by %(due)s and is not there, %(late)s late."
 )
@@ -73,7 +76,7 @@ def review_of(session: Session, breach: Breach, reader: Reader) -> Review:
     """Replay the order and tell what came of the promise."""
     promises, order = load(session), breach.order
     events = list_with_events(session, [order.id])[order.id]
-    result = clocks.results(order, events, promises, reader.now).get(breach.clock_kind)
+    result = clocks.results(order, events, promises, reader.now).get(breach.key)
     rows = explain(result, promises.calendars) if result else []
     return Review(said(breach, result), rows, result, story(breach, events, reader))
 
@@ -86,9 +89,10 @@ def said(breach: Breach, result: ClockResult | None) -> Text:
         "number": breach.order.number, "due": breach.breached_at, "late": late,
     }  # fmt: skip
     if met is not None:
-        return _GIVEN[breach.clock_kind].with_values(**values, met=met)
+        given = _GIVEN.get(breach.clock_kind, _KEPT_LATE)
+        return given.with_values(**values, met=met, clock=breach.clock_name)
     text = _STILL_OPEN if result is not None and result.due_at is not None else _NEVER
-    return text.with_values(**values, clock=breach.clock_kind.label)
+    return text.with_values(**values, clock=breach.clock_name)
 
 
 def story(

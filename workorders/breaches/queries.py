@@ -14,7 +14,7 @@ from workorders.breaches.models import Breach
 from workorders.breaches.rules import BreachFilter, BreachState
 from workorders.calendars.worktime import Calendar
 from workorders.orders.models import WorkOrder
-from workorders.sla.rules import Clock
+from workorders.sla.rules import Clock, ClockKey
 
 ROW = (
     joinedload(Breach.order).joinedload(WorkOrder.machine).joinedload(Machine.model),
@@ -82,12 +82,12 @@ def count_without_cause(session: Session) -> int:
     return session.scalar(select(without_cause())) or 0
 
 
-def by_order(session: Session, order_ids: Collection[int]) -> dict[tuple[int, str], Breach]:
+def by_order(session: Session, order_ids: Collection[int]) -> dict[tuple[int, ClockKey], Breach]:
     """Breaches of these orders by order and clock."""
     rows: Sequence[Breach] = session.scalars(
         select(Breach).where(Breach.order_id.in_(order_ids))
     ).all()
-    return {(row.order_id, row.clock): row for row in rows}
+    return {(row.order_id, row.key): row for row in rows}
 
 
 def late_now(breach: Breach, calendar: Calendar, now: datetime) -> int:

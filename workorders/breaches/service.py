@@ -13,13 +13,13 @@ from service_app.notifications.queries import people
 from workorders.breaches import queries
 from workorders.breaches.models import Breach
 from workorders.breaches.rules import NO_COMMENT, BreachState, Shares, share_problem, suggest
-from workorders.orders import clocks
+from workorders.orders import clocks, heard
 from workorders.orders.models import OrderClock, OrderEvent
 from workorders.orders.queries import list_with_events
 from workorders.orders.story import Happening, sentence
 from workorders.sla.queries import Promises, load
 from workorders.sla.replay import ClockResult
-from workorders.sla.rules import Clock, ClockState
+from workorders.sla.rules import ClockState
 
 BATCH = 200
 
@@ -38,13 +38,15 @@ def take_in(session: Session, *, by: Actor, at: datetime) -> int:
     promises = load(session)
     for row in rows:
         story = events[row.order_id]
-        breach = known.get((row.order_id, row.clock))
+        breach = known.get((row.order_id, row.key))
         if row.breached_at is None:
             if breach is not None:
                 _withdraw(breach, story, at=at)
             continue
         if breach is None:
-            breach = Breach(order_id=row.order_id, clock=row.clock)
+            breach = Breach(
+                order_id=row.order_id, clock=row.clock, number=row.number, label=row.label
+            )
             session.add(breach)
         _fill(breach, row, story, promises, at=at)
     session.flush()
@@ -59,7 +61,7 @@ def _fill(
     *,
     at: datetime,
 ) -> None:
-    result = clocks.results(row.order, story, promises, at).get(Clock(row.clock))
+    result = clocks.results(row.order, story, promises, at).get(row.key)
     breach.state = BreachState.OPEN.value
     breach.withdrawn_at = breach.withdrawn_why = None
     breach.breached_at = row.breached_at or at
@@ -78,7 +80,7 @@ def suggested(
     at: datetime,
 ) -> dict[str, int]:
     """Shares the order's story suggests, as they are stored."""
-    facts = clocks.to_facts(row.order, story)
+    facts = heard.to_facts(row.order, story)
     shares = suggest(result, facts, promises.calendars, row.met_at or at)
     return {cause.value: share for cause, share in shares.items()}
 
@@ -88,7 +90,7 @@ def _withdraw(breach: Breach, story: Sequence[OrderEvent], *, at: datetime) -> N
         return
     breach.state, breach.is_running = BreachState.WITHDRAWN.value, False
     breach.withdrawn_at = at
-    known = [e for e in story if clocks.speaks_to_clocks(e)]
+    known = [e for e in story if heard.speaks_to_clocks(e)]
     last = max(known, key=lambda e: (e.recorded_at, e.id), default=None)
     why = N_("What is known of the order no longer supports it.")
     if last is not None:

@@ -11,8 +11,8 @@ from service_app.core.reader import Reader
 from workorders.execution import queries
 from workorders.execution.models import Labour
 from workorders.execution.rules import Step, next_step
-from workorders.orders import clocks
-from workorders.orders.clocks import ShownClock
+from workorders.orders import countdown
+from workorders.orders.countdown import ShownClock
 from workorders.orders.models import OrderLine, WorkOrder
 from workorders.orders.queries import list_clocks, list_lines, needs_hours
 from workorders.orders.rules import FINAL, Status
@@ -122,9 +122,10 @@ def _choose(jobs: Iterable[Job]) -> Job | None:
 
 
 def _present(session: Session, job: Job, now: datetime) -> Present:
-    order, calendar = job.order, load(session).calendar
+    order, promises = job.order, load(session)
+    calendar = promises.calendar_for(order.policy_version)
     stored = list_clocks(session, [order.id])[order.id]
-    pill = clocks.nearest(clocks.shown_all(stored, calendar, now))
+    pill = countdown.nearest(countdown.shown_all(stored, promises, now))
     since = queries.running_since(session, order.id) if job.is_running else None
     running = timedelta(seconds=calendar.between(since, now)) if since else None
     return Present(job, pill, running, list_lines(session, order.id))

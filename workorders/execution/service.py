@@ -78,9 +78,7 @@ def arrive(
         text = Text("The engineer set out at %(moment)s.", moment=visit.set_out_at)
         raise Invalid(text, "happened_at")
     visit.status, visit.arrived_at = VisitStatus.ON_SITE, moment
-    event = _append(session, order, Happening.ARRIVED, told, uid, by=by, at=at)
-    orders.refresh_clocks(session, order, at=at)
-    return event
+    return _append(session, order, Happening.ARRIVED, told, uid, by=by, at=at)
 
 
 def leave(
@@ -254,9 +252,7 @@ def mark_runs_again(
     if Status(order.status) not in (Status.SCHEDULED, Status.IN_WORK, Status.ACCEPTED):
         raise NotAllowed(N_("This is noted while the work goes on."))
     order.runs_again_at = told.at or at
-    event = _append(session, order, Happening.RUNS_AGAIN, told, uid, by=by, at=at)
-    orders.refresh_clocks(session, order, at=at)
-    return event
+    return _append(session, order, Happening.RUNS_AGAIN, told, uid, by=by, at=at)
 
 
 def found_fault(

@@ -70,6 +70,8 @@ def report(
     machine: Machine,
     what: Report,
     *,
+    kind: Kind = Kind.REPAIR,
+    place: Place = Place.ON_SITE,
     source: Source,
     reporter: Reporter,
     told: Told = NOW,
@@ -105,12 +107,14 @@ def report(
     order, event = orders.open_order(
         session,
         branch=default_branch(session),
-        kind=Kind.REPAIR,
-        place=Place.ON_SITE,
+        kind=kind,
+        place=place,
         source=source,
         symptom=what.symptom,
         severity=what.severity,
-        priority=Priority(suggested_priority(session, what.severity, machine.criticality)),
+        priority=Priority(
+            suggested_priority(session, what.severity, machine.criticality, at=happened_at)
+        ),
         machine=machine,
         company=machine.company,
         site=machine.site,
@@ -173,10 +177,12 @@ def open_by_staff(
     if asked.machine_id is not None and asked.kind in (Kind.REPAIR, Kind.COMPONENT_REPAIR):
         machine = get_machine(session, by, asked.machine_id)
         what = Report(asked.severity, asked.symptom, asked.running_hours, photos)
-        order = report(
+        return report(
             session,
             machine,
             what,
+            kind=asked.kind,
+            place=asked.place,
             source=asked.source,
             reporter=reporter,
             told=told,
@@ -184,8 +190,6 @@ def open_by_staff(
             by=by,
             at=at,
         )
-        order.kind, order.place = asked.kind, asked.place
-        return order
     known = made_before(session, WorkOrder, uid)
     if known is not None:
         return known
@@ -196,6 +200,7 @@ def open_by_staff(
     if company is None and asked.company_id is not None:
         company = get_company(session, by, asked.company_id)
     criticality = machine_or_none.criticality if machine_or_none else "normal"
+    priority = suggested_priority(session, asked.severity, criticality, at=told.at or at)
     order, event = orders.open_order(
         session,
         branch=default_branch(session),
@@ -204,7 +209,7 @@ def open_by_staff(
         source=asked.source,
         symptom=asked.symptom,
         severity=asked.severity,
-        priority=Priority(suggested_priority(session, asked.severity, criticality)),
+        priority=Priority(priority),
         machine=machine_or_none,
         machine_words=asked.machine_words,
         company=company,
@@ -797,9 +802,3 @@ def _repeated_fault(order: WorkOrder, twin: WorkOrder) -> Fault | None:
         return None
     is_same = own.machine_id == other.machine_id and other.duplicate_of_id is None
     return other if is_same else None
-
-
-def suggest_priority_again(session: Session, order: WorkOrder, severity: Severity) -> Priority:
-    """The priority the policy's table gives for another severity."""
-    criticality = order.machine.criticality if order.machine else "normal"
-    return Priority(suggested_priority(session, severity, criticality))

@@ -15,8 +15,8 @@ from service_app.core.text import N_, Text
 from service_app.notifications.queries import staff_with_role
 from service_app.notifications.service import notify
 from workorders.orders.models import OrderClock
+from workorders.sla.policy import SOON_SECONDS
 from workorders.sla.queries import Promises, load
-from workorders.sla.rules import SOON_SECONDS, Clock
 
 BATCH = 200
 IS_LATE = N_("%(clock)s for %(number)s was promised by %(moment)s and is late.")
@@ -149,13 +149,12 @@ def _tell(
     order, due_at = row.order, row.due_at
     assert due_at is not None  # only running clocks are claimed
     kind = "due" if sentence is IS_LATE else "soon"
-    clock = Clock(row.clock).label
     notify(
         session,
         user_ids=people,
-        text=sentence.with_values(clock=clock, number=order.number, moment=due_at),
+        text=sentence.with_values(clock=row.name, number=order.number, moment=due_at),
         link=("order", order.number),
-        key=f"{kind}:{order.id}:{row.clock}:{int(due_at.timestamp())}",
+        key=f"{kind}:{order.id}:{row.clock}{row.number or ''}:{int(due_at.timestamp())}",
         at=now,
-        email=promises.calendars[order.policy_version].is_open(now),
+        email=promises.calendar_for(row.policy_version).is_open(now),
     )

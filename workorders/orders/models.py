@@ -46,7 +46,7 @@ from workorders.orders.rules import (
     shown_number,
     turn_of,
 )
-from workorders.sla.rules import WaitReason
+from workorders.sla.rules import Clock, ClockKey, WaitReason, name_of
 
 
 class WorkOrder(Base):
@@ -336,6 +336,8 @@ class OrderClock(Base):
     """The stored index of a clock's replay: found by what is due, told of once.
 
     ``due_at`` and ``warn_at`` are None unless the clock runs, so that a sweep never meets others.
+    ``clock`` and ``number`` are the key of the replay (:class:`~workorders.sla.rules.ClockKey`);
+    ``label`` is what an own clock is called. ``policy_version`` is the one it counts by.
     ``is_breach_changed`` waits for those who keep what a breach was about (``take_changed``).
     """
 
@@ -345,6 +347,9 @@ class OrderClock(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
     clock: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int] = mapped_column(BigId, default=0)
+    label: Mapped[str] = mapped_column(String(60), default="")
+    policy_version: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(10))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     allowed_seconds: Mapped[int]
@@ -361,7 +366,7 @@ class OrderClock(Base):
     order: Mapped[WorkOrder] = relationship()
 
     __table_args__ = (
-        UniqueConstraint("order_id", "clock"),
+        UniqueConstraint("order_id", "clock", "number"),
         Index("ix_order_clock_due_at", "state", "due_at"),
         Index("ix_order_clock_untold", "due_at", **_only("told_at IS NULL")),
         Index("ix_order_clock_unwarned", "warn_at", **_only("warned_at IS NULL")),
@@ -373,6 +378,16 @@ class OrderClock(Base):
             **_only("is_breach_changed", on_sqlite="is_breach_changed = 1"),
         ),
     )
+
+    @property
+    def key(self) -> ClockKey:
+        """Which clock of the order it is."""
+        return ClockKey(Clock(self.clock), self.number)
+
+    @property
+    def name(self) -> Words:
+        """What the promise is called."""
+        return name_of(self.clock, self.label)
 
 
 searched(WorkOrder)

@@ -21,7 +21,7 @@ from workorders.orders.queries import list_clocks, list_with_events
 from workorders.sla.commands import sla
 from workorders.sla.queries import Promises, load
 from workorders.sla.replay import ClockResult
-from workorders.sla.rules import Clock, ClockState
+from workorders.sla.rules import ClockState
 
 BATCH = 500
 MOST_LINES = 50
@@ -67,10 +67,11 @@ def _of_batch(
     events, stored = list_with_events(session, ids), list_clocks(session, ids)
     for order in orders:
         found = clocks.results(order, events[order.id], promises)
-        rows = {Clock(row.clock): row for row in stored[order.id]}
-        for name in Clock:
-            for field, has, ought in _compare(rows.get(name), found.get(name), now):
-                yield Difference(order.id, order.number, name.value, field, has, ought)
+        rows = {row.key: row for row in stored[order.id]}
+        for key in dict.fromkeys((*found, *rows)):
+            for field, has, ought in _compare(rows.get(key), found.get(key), now):
+                name = f"{key.clock.value}.{key.number}" if key.number else key.clock.value
+                yield Difference(order.id, order.number, name, field, has, ought)
 
 
 def _compare(
@@ -86,6 +87,7 @@ def _compare(
         breached = row.breached_at  # noted when its deadline passed; no event is needed for that
     pairs = (
         ("state", row.state, found.state.value),
+        ("policy", row.policy_version, found.policy),
         ("start", row.started_at, found.started_at),
         ("allowance", row.allowed_seconds, found.allowed),
         ("time used", row.used_seconds, found.used),

@@ -152,6 +152,9 @@ class ClockRow(NamedTuple):
 
     order_id: int
     clock: str
+    number: int
+    label: str
+    policy_version: int
     state: str
     due_at: datetime | None
     allowed_seconds: int
@@ -202,8 +205,10 @@ def _nearest() -> Executable:
     )
     ranked = (
         select(
-            OrderClock.order_id, OrderClock.clock, OrderClock.state, OrderClock.due_at,
-            OrderClock.allowed_seconds, OrderClock.used_seconds, place.label("place"),
+            OrderClock.order_id, OrderClock.clock, OrderClock.number, OrderClock.label,
+            OrderClock.policy_version,
+            OrderClock.state, OrderClock.due_at, OrderClock.allowed_seconds,
+            OrderClock.used_seconds, place.label("place"),
         )
         .where(
             OrderClock.order_id.in_(bindparam("orders", expanding=True)),

@@ -23,6 +23,7 @@ from service_app.customers.models import Company, Site
 from service_app.organisation.models import Branch
 from service_app.organisation.service import take_number
 from workorders.orders import clocks, queries
+from workorders.orders.heard import speaks_to_clocks
 from workorders.orders.models import OrderEvent, WorkOrder
 from workorders.orders.moves import Action, Move, Need, find_move, refusal
 from workorders.orders.rules import (
@@ -88,6 +89,7 @@ def open_order(
     fault: Fault | None = None,
     hours: Decimal | None = None,
     verdict: tuple[Coverage, Text] | None = None,
+    policy_id: int | None = None,
     reporter: Reporter,
     status: Status = Status.RECEIVED,
     told: Told = NOW,
@@ -98,9 +100,9 @@ def open_order(
     """Open an order and give it its number at once; with it the event its story begins with.
 
     ``uid`` is the form's: that it is new is for the caller to see. ``hours`` is the meter's total
-    at intake, ``verdict`` who is likely to pay and why. ``status`` is RECEIVED, or SCHEDULED for
-    an order made ahead. Raises Invalid for a moment that cannot be, or an order of neither a
-    machine nor words.
+    at intake, ``verdict`` who is likely to pay and why, ``policy_id`` the level its promises follow
+    (None: the usual one). ``status`` is RECEIVED, or SCHEDULED for an order made ahead. Raises
+    Invalid for a moment that cannot be, or an order of neither a machine nor words.
     """
     happened_at = told.at or at
     _check(happened_at, at, not_before=None, told=told, by=by)
@@ -132,7 +134,7 @@ def open_order(
         follow_token=reporter.follow_token,
         received_at=happened_at,
         phase_since=happened_at,
-        policy_version=load(session).current_id,
+        policy_version=load(session).version_of(policy_id, happened_at),
         hours_at_intake=hours,
     )
     if verdict is not None:
@@ -141,13 +143,19 @@ def open_order(
     session.add(order)
     session.flush()  # the events need its id
     kind_of_event = Happening.RECEIVED if status is Status.RECEIVED else Happening.MADE_AHEAD
-    event = append(
+    event = _append(
         session,
         order,
         kind_of_event,
         told=Told(happened_at, symptom),
         to=status,
-        data={"source": source.value, "priority": int(priority)},
+        data={
+            "source": source.value,
+            "priority": int(priority),
+            "policy": order.policy_version,
+            "criticality": machine.criticality if machine else "normal",
+            "work": kind.value,
+        },
         for_customer=True,
         by=by,
         at=at,
@@ -172,6 +180,32 @@ def order_words(order: WorkOrder) -> str:
 
 
 def append(
+    session: Session,
+    order: WorkOrder,
+    kind: Happening,
+    *,
+    told: Told = NOW,
+    data: dict[str, Any] | None = None,
+    for_customer: bool = False,
+    undoes: OrderEvent | None = None,
+    uid: uuid.UUID | None = None,
+    by: Actor,
+    at: datetime,
+) -> OrderEvent:
+    """Add one event that is no move to the story; the clocks hear it.
+
+    Raises Invalid for a moment that cannot be.
+    """
+    event = _append(
+        session, order, kind, told=told, data=data, for_customer=for_customer, undoes=undoes,
+        uid=uid, by=by, at=at,
+    )  # fmt: skip
+    if speaks_to_clocks(event):
+        clocks.refresh(session, order, at=at)
+    return event
+
+
+def _append(
     session: Session,
     order: WorkOrder,
     kind: Happening,
@@ -242,7 +276,7 @@ def move(
     row = find_move(facts, action, by.can)
     assert row is not None  # refusal() would have said so
     happened_at = told.at or at
-    event = append(
+    event = _append(
         session,
         order,
         Happening(action.value),
@@ -302,7 +336,7 @@ def undo(
     if event.from_status is None or event.kind in (Happening.HAND_OVER, Happening.RECEIVED):
         raise NotAllowed(N_("This step cannot be taken back: it has papers. Make a new one."))
     back = Status(event.from_status)
-    made = append(
+    made = _append(
         session, order, Happening.UNDONE, undoes=event, data={"step": event.kind},
         for_customer=event.is_for_customer, by=by, at=at,
     )  # fmt: skip
@@ -392,7 +426,7 @@ def _open_wait(
     order.wait_since = told.at or at
     order.wait_until = until
     data = (data or {}) | ({"until": until.isoformat()} if until else {})
-    return append(
+    return _append(
         session, order, Happening.WAIT_OPENED, told=told, reason=reason, data=data,
         for_customer=True, uid=uid, by=by, at=at,
     )  # fmt: skip
@@ -414,7 +448,7 @@ def _close_wait(
         raise Invalid(text.with_values(moment=order.wait_since), "happened_at")
     reason = order.wait_reason
     order.wait_reason = order.wait_since = order.wait_until = order.wait_line_id = None
-    return append(
+    return _append(
         session, order, Happening.WAIT_CLOSED, told=told, reason=reason, data=data,
         for_customer=True, uid=uid, by=by, at=at,
     )  # fmt: skip
@@ -430,10 +464,43 @@ def set_priority(
         return
     data = {"from": order.priority, "priority": int(priority)}
     order.priority = int(priority)
-    append(
+    _append(
         session, order, Happening.PRIORITY_CHANGED, told=Told(words=reason), data=data, by=by, at=at
     )
     clocks.refresh(session, order, at=at)
+
+
+def apply_policy(
+    session: Session,
+    order: WorkOrder,
+    version_id: int,
+    *,
+    reason: str,
+    uid: uuid.UUID | None = None,
+    by: Actor,
+    at: datetime,
+) -> OrderEvent | None:
+    """Let an open order follow another policy version from now on; pauses stay as they were.
+
+    None when it follows it already. Raises NotAllowed for an order that has ended.
+    """
+    if order.policy_version == version_id:
+        return None
+    if order.ended_at is not None:
+        raise NotAllowed(N_("An order that has ended keeps its promises."))
+    promises = load(session)
+    level = promises.level_of(version_id)
+    data = {
+        "policy": version_id, "from": order.policy_version, "level": level.name,
+        "number": level.number_of(version_id),
+    }  # fmt: skip
+    order.policy_version = version_id
+    event = _append(
+        session, order, Happening.POLICY_CHANGED, told=Told(words=reason), data=data, uid=uid,
+        is_checked=True, by=by, at=at,
+    )  # fmt: skip
+    clocks.refresh(session, order, at=at)
+    return event
 
 
 def _check(
@@ -472,16 +539,12 @@ def _restore_wait(session: Session, order: WorkOrder) -> None:
             order.wait_reason = order.wait_since = order.wait_until = None
 
 
-def refresh_clocks(session: Session, order: WorkOrder, *, at: datetime) -> None:
-    """Bring the stored clocks in line after an event that is no move."""
-    session.flush()
-    clocks.refresh(session, order, at=at)
-
-
 def note_paper(
     session: Session, order: WorkOrder, number: str, *, uid: uuid.UUID, by: Actor, at: datetime
 ) -> None:
     """A paper was issued for the order; told once per paper."""
     key = uuid.uuid5(uid, "paper")
     if queries.find_event(session, key) is None:
-        append(session, order, Happening.DOCUMENT, data={"document": number}, uid=key, by=by, at=at)
+        _append(
+            session, order, Happening.DOCUMENT, data={"document": number}, uid=key, by=by, at=at
+        )

@@ -14,7 +14,7 @@ from service_app.core.enums import Labelled, Tone
 from service_app.core.text import N_, Text, verbatim
 from workorders.orders.moves import Action
 from workorders.orders.rules import AnswerWay, Expectation, Priority, Source
-from workorders.sla.rules import WaitReason
+from workorders.sla.rules import Clock, WaitReason
 
 
 class Happening(Labelled):
@@ -46,7 +46,12 @@ class Happening(Labelled):
         Tone.PLAIN,
         "flag",
     )
-    POLICY_CHANGED = "policy_changed", N_("%(who)s applied a new policy."), Tone.PLAIN, "settings"
+    POLICY_CHANGED = (
+        "policy_changed",
+        N_("%(who)s applied the policy %(level)s."),
+        Tone.PLAIN,
+        "settings",
+    )
     EXPECTATION_AGREED = (
         "expectation_agreed",
         N_("%(who)s agreed with the customer: %(expectation)s. Service rules acknowledged."),
@@ -81,6 +86,14 @@ class Happening(Labelled):
         N_("Agreed with the customer: %(term)s."),
         Tone.PETROL,
         "flag-check",
+    )
+    PROMISE_TOLD = "promise_told", N_("%(who)s promised: %(promise)s."), Tone.PETROL, "flag-check"
+    PROMISE_KEPT = "promise_kept", N_("%(who)s kept: %(promise)s."), Tone.GREEN, "clock-check"
+    PROMISE_FREED = (
+        "promise_freed",
+        N_("%(who)s: the customer no longer needs it: %(promise)s."),
+        Tone.PLAIN,
+        "clock",
     )
     SET_OUT = "set_out", N_("%(who)s set out."), Tone.PLAIN, "truck-delivery"
     ARRIVED = "arrived", N_("%(who)s arrived."), Tone.PETROL, "map-pin"
@@ -164,6 +177,15 @@ def _hours(data: Mapping[str, Any]) -> Any:
     return Text("%(value)s\u00a0%(unit)s", value=value, unit=MeterUnit(data["unit"]).mark)
 
 
+def _promise(data: Mapping[str, Any]) -> Text:
+    """``part by 25 Nov, 12:00: cylinder seal``; a kept promise says no moment."""
+    clock = Clock(data.get("clock", Clock.CALL)).label
+    text = Text("%(clock)s by %(due)s", clock=clock, due=_moment(data, "due"))
+    what = clock if "promise" in data else text
+    words = str(data.get("what") or "")
+    return Text("%(promise)s (%(what)s)", promise=what, what=words) if words else what
+
+
 _VALUES: dict[str, Any] = {
     "source": lambda d: Source(d.get("source", "portal")).label,
     "twin": lambda d: verbatim(str(d.get("twin", ""))),
@@ -180,6 +202,8 @@ _VALUES: dict[str, Any] = {
     "hours": _hours,
     "duration": lambda d: _minutes(int(d.get("minutes", 0))),
     "line": lambda d: verbatim(str(d.get("line", ""))),
+    "promise": _promise,
+    "level": lambda d: verbatim(f"{d.get('level', '')}, v{d.get('number', '')}"),
     "document": lambda d: verbatim(str(d.get("document", ""))),
 }
 

@@ -26,7 +26,7 @@ from service_app.web.links import link_to
 from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
-from workorders.orders import clocks, lines, queries, rows, service
+from workorders.orders import countdown, lines, queries, rows, service
 from workorders.orders.forms import LineForm, NoteForm, PriorityForm, ResumeForm, WaitForm
 from workorders.orders.models import OrderLine, WorkOrder
 from workorders.orders.photos import attach
@@ -35,7 +35,7 @@ from workorders.orders.rules import Coverage, Kind, LineKind, Priority, Status
 from workorders.orders.service import Told
 from workorders.orders.story import Happening
 from workorders.sla.queries import load
-from workorders.sla.rules import Clock, WaitReason
+from workorders.sla.rules import Clock, ClockKey, WaitReason
 
 blueprint = Blueprint("orders", __name__)
 P = Permission
@@ -62,9 +62,9 @@ def index() -> ResponseReturnValue:
     page = rows.list_page(session, actor, filters, key=request.args.get("after"))
     if not actor.is_staff:
         return render_template("workorders/orders/own.html", page=page, filters=filters)
-    calendar, at = load(session).calendar, now()
+    promises, at = load(session), now()
     pills = {
-        order_id: clocks.shown(row, calendar, at)
+        order_id: countdown.shown(row, promises, at)
         for order_id, row in rows.nearest_clocks(session, [o.id for o in page.rows]).items()
     }
     return render_template(
@@ -183,7 +183,8 @@ def wait(number: str) -> ResponseReturnValue:
         if not form.problems:
             tell(_wait_notice(order))
             return back_to(order)
-    halted = {r: load(session).current.halts(r, Clock.RESTORE) for r in WaitReason}
+    policy = load(session).policy_for(order.policy_version)
+    halted = {r: policy.halts(r, ClockKey(Clock.RESTORE)) for r in WaitReason}
     page = render_template("workorders/orders/wait.html", order=order, form=form, halted=halted)
     return page, 422 if form.is_submitted() else 200
 

@@ -15,8 +15,9 @@ from service_app.core.errors import Invalid
 from service_app.core.text import N_, Text
 from workorders.calendars.rules import Interval, Week, read_hours
 from workorders.calendars.worktime import Calendar, Version
+from workorders.sla.policy import Policy, Subject
 from workorders.sla.replay import ClockResult, replay
-from workorders.sla.rules import Clock, ClockState, Fact, FactKind, Policy, WaitReason
+from workorders.sla.rules import Clock, ClockKey, ClockState, Fact, FactKind, WaitReason
 
 COLUMNS = ("case", "at", "event", "reason", "priority")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -110,10 +111,16 @@ class _Limits(Policy):
 
     allowed: Mapping[int, int] = field(default_factory=dict)
 
-    def seconds(self, clock: Clock, priority: int) -> int | None:
-        return self.allowed.get(priority)
+    def seconds(self, key: ClockKey, about: Subject) -> int | None:
+        return self.allowed.get(about.priority)
+
+    @property
+    def promised(self) -> frozenset[ClockKey]:
+        return _PROMISED
 
 
+_RESTORE = ClockKey(Clock.RESTORE)
+_PROMISED = frozenset({_RESTORE})
 _STOPS = {WaitReason.OTHER: frozenset({Clock.RESTORE})}
 _K = FactKind
 
@@ -143,7 +150,7 @@ def _of_case(
     policy = _Limits(stops=_STOPS, allowed={numbers[n]: s for n, s in clock.limits.items()})
     found = replay(facts, {0: policy}, calendar, now=now)
     priority = next((e.priority for e in reversed(events) if e.priority), "")
-    return PastResult(events[0].case, clock.name, priority, found.get(Clock.RESTORE))
+    return PastResult(events[0].case, clock.name, priority, found.get(_RESTORE))
 
 
 def _facts(events: Sequence[PastEvent], clock: PastClock) -> Iterator[Fact]:

@@ -4,20 +4,22 @@ Nothing is counted as it goes: deadlines, time used and breaches are what the fa
 that replaying them again, in parts or with facts entered later gives what the facts say.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from workorders.calendars.worktime import Calendar
+from workorders.sla.policy import SOON_SECONDS, SOON_SHARE, Policy, Subject
 from workorders.sla.rules import (
     CLOCK_RULES,
-    SOON_SECONDS,
-    SOON_SHARE,
+    FIXED,
+    TOLD,
     Clock,
+    ClockKey,
+    ClockRule,
     ClockState,
     Fact,
     FactKind,
-    Policy,
     WaitReason,
 )
 
@@ -25,7 +27,6 @@ Policies = Mapping[int, Policy]
 """Versions by their id."""
 Calendars = Calendar | Mapping[int, Calendar]
 """One calendar for all, or each policy version's own by the version's id."""
-USUAL_PRIORITY = 3
 
 
 def calendar_for(calendars: Calendars, policy: int) -> Calendar:
@@ -51,18 +52,20 @@ class Span:
 class ClockResult:
     """What the facts lead to, as of the moment asked for.
 
-    ``used``, ``allowed``, ``late`` and ``paused`` are working seconds. ``due_at`` and ``warn_at``
-    are None unless the clock runs: a paused one stands still with ``remaining`` left.
-    ``breached_at`` is the moment the deadline passed while running, ``late`` how long the clock has
-    run beyond its deadline since then. ``since`` is when the present state began.
+    ``used``, ``allowed``, ``late`` and ``paused`` are working seconds. ``policy`` is the version
+    it counts by now. ``due_at`` and ``warn_at`` are None unless the clock runs: a paused one stands
+    still with ``remaining`` left. ``breached_at`` is the moment the deadline passed while running,
+    ``late`` how long the clock has run beyond its deadline since then. ``since`` is when the
+    present state began.
     """
 
-    clock: Clock
+    key: ClockKey
     state: ClockState
     started_at: datetime
     since: datetime
     allowed: int
     used: int
+    policy: int
     due_at: datetime | None = None
     warn_at: datetime | None = None
     met_at: datetime | None = None
@@ -72,6 +75,11 @@ class ClockResult:
     spans: tuple[Span, ...] = ()
 
     @property
+    def clock(self) -> Clock:
+        """The kind of clock."""
+        return self.key.clock
+
+    @property
     def remaining(self) -> int:
         """Working seconds left; negative when more was used than allowed."""
         return self.allowed - self.used
@@ -79,7 +87,7 @@ class ClockResult:
 
 def replay(
     facts: Iterable[Fact], policies: Policies, calendars: Calendars, *, now: datetime | None = None
-) -> dict[Clock, ClockResult]:
+) -> dict[ClockKey, ClockResult]:
     """Every clock these facts start, as of ``now`` (of the last fact when not given).
 
     Facts are taken in the order of their moments, then ids; ones entered later fall in place, ones
@@ -92,15 +100,70 @@ def replay(
         return {}
     until = now or ordered[-1].at
     found = {}
-    for clock in CLOCK_RULES:
-        result = _Run(clock, policies, calendars).through(ordered, until)
+    for key, rule, place in _started(ordered, policies):
+        result = _Run(key, rule, policies, calendars).through(ordered, place, until)
         if result is not None:
-            found[clock] = result
+            found[key] = result
     return found
 
 
 def _order(fact: Fact) -> tuple[datetime, int]:
     return fact.at, fact.id
+
+
+def _started(
+    facts: Sequence[Fact], policies: Policies
+) -> Iterator[tuple[ClockKey, ClockRule, int]]:
+    """Clocks that these facts may start, and the first fact that can.
+
+    What none of the order's policies gives time to is passed by: it costs nothing.
+    """
+    kinds = {fact.kind for fact in facts}
+    used = [policies[n] for n in dict.fromkeys(f.policy for f in facts) if n is not None]
+    used = used or [policies[min(policies)]]
+    promised = used[0].promised.union(*(policy.promised for policy in used[1:]))
+    for key in _ONCE:
+        rule = CLOCK_RULES[key.clock]
+        if (key in promised or key.clock in FIXED) and not kinds.isdisjoint(rule.starts):
+            yield key, rule, 0
+    if _UPDATE in promised:
+        yield from _updates(facts)
+    if FactKind.PROMISED in kinds:
+        yield from _told(facts)
+    for key in sorted(promised - _ALWAYS):
+        rules = (policy.rule(key) for policy in reversed(used))
+        own = next((rule for rule in rules if rule is not None), None)
+        if own is not None and not kinds.isdisjoint(own.starts):
+            yield key, own, 0
+
+
+_UPDATE = ClockKey(Clock.UPDATE)
+_ONCE = tuple(ClockKey(c) for c in CLOCK_RULES if c is not Clock.UPDATE and c not in TOLD)
+_ALWAYS = frozenset((*_ONCE, _UPDATE))
+
+
+def _updates(facts: Sequence[Fact]) -> Iterator[tuple[ClockKey, ClockRule, int]]:
+    """Stretches of *keep the customer informed*: each begins with a word to the customer.
+
+    Ready, or any end, is the last; a refusal at handover begins anew.
+    """
+    rule = CLOCK_RULES[Clock.UPDATE]
+    ends = (rule.meets | rule.voids) - rule.starts
+    is_over = False
+    for place, fact in enumerate(facts):
+        if fact.kind in ends:
+            is_over = True
+        elif fact.kind in rule.starts and is_over is (fact.kind is FactKind.REFUSED):
+            is_over = False
+            number = 0 if fact.kind is FactKind.RECEIVED else fact.id
+            yield ClockKey(Clock.UPDATE, number), rule, place
+
+
+def _told(facts: Sequence[Fact]) -> Iterator[tuple[ClockKey, ClockRule, int]]:
+    """Promises told to the customer: one clock each."""
+    for place, fact in enumerate(facts):
+        if fact.kind is FactKind.PROMISED and fact.clock in TOLD and fact.due_at is not None:
+            yield ClockKey(fact.clock, fact.id), CLOCK_RULES[fact.clock], place
 
 
 class _Run:
@@ -112,15 +175,17 @@ class _Run:
     """
 
     __slots__ = (
-        "agreed", "allowed", "breached", "calendar", "calendars", "clock", "late", "met", "paused",
-        "point", "policies", "policy", "priority", "rule", "since", "spans", "started", "state",
-        "stopped_for", "used", "version", "wait",
+        "about", "agreed", "allowed", "breached", "calendar", "calendars", "is_fixed", "key",
+        "late", "met", "paused", "point", "policies", "policy", "rule", "since", "spans",
+        "started", "state", "stopped_for", "used", "version", "wait",
     )  # fmt: skip
 
-    def __init__(self, clock: Clock, policies: Policies, calendars: Calendars) -> None:
-        self.clock, self.rule = clock, CLOCK_RULES[clock]
+    def __init__(
+        self, key: ClockKey, rule: ClockRule, policies: Policies, calendars: Calendars
+    ) -> None:
+        self.key, self.rule, self.is_fixed = key, rule, key.clock in FIXED
         self.policies, self.calendars = policies, calendars
-        self.priority = USUAL_PRIORITY
+        self.about = _USUAL
         self._follow(min(policies))
         self.wait: WaitReason | None = None
         self.stopped_for: WaitReason | None = None
@@ -134,13 +199,15 @@ class _Run:
         self.paused: dict[WaitReason, int] = {}
         self.spans: list[Span] = []
 
-    def through(self, facts: Sequence[Fact], until: datetime) -> ClockResult | None:
-        """Take every fact, then the time until the end."""
-        heard = _HEARD[self.clock]
-        for fact in facts:
+    def through(self, facts: Sequence[Fact], place: int, until: datetime) -> ClockResult | None:
+        """Take every fact, then the time until the end; none before ``place`` starts the clock."""
+        heard = _HEARD.get(self.key.clock) or _heard(self.rule)
+        for number, fact in enumerate(facts):
             if fact.kind not in heard:
                 continue
-            if self.started is None:
+            if number < place:
+                self._note(fact)
+            elif self.started is None:
                 self._before_start(fact)
             elif self.state is ClockState.MET:
                 self._while_met(fact)
@@ -158,7 +225,7 @@ class _Run:
         self._note(fact)
         if fact.kind not in self.rule.starts:
             return
-        if self.clock is Clock.AGREED and fact.due_at is None:
+        if self.is_fixed and fact.due_at is None:
             return
         self.started = self.since = fact.at
         self._aim(fact)
@@ -174,7 +241,13 @@ class _Run:
 
     def _while_open(self, fact: Fact) -> None:
         kind, rule = fact.kind, self.rule
-        if kind in rule.meets:
+        if fact.number is not None and fact.number != self.key.number:
+            return  # another promise was kept, or the customer let us off it
+        if kind is FactKind.PROMISED:
+            if fact.clock is self.key.clock:  # told anew: this one ends as it stands
+                self._count_to(fact.at)
+                self.state, self.since = ClockState.VOID, fact.at
+        elif kind in rule.meets:
             self._count_to(fact.at)
             self.met, self.state, self.since = fact.at, ClockState.MET, fact.at
             self._note(fact)
@@ -192,11 +265,10 @@ class _Run:
         """Another target, or the beginning or end of a wait."""
         version = self.version if fact.policy is None else fact.policy
         policy = self.policies[version]
-        priority = self.priority if fact.priority is None else fact.priority
         is_same_target = (
             fact.kind is not FactKind.AGREED
-            if self.clock is Clock.AGREED
-            else policy.seconds(self.clock, priority) == self.allowed
+            if self.is_fixed
+            else policy.seconds(self.key, _about(fact, self.about)) == self.allowed
         )
         is_same = (
             is_same_target
@@ -212,8 +284,7 @@ class _Run:
 
     def _note(self, fact: Fact) -> None:
         """Keep what the fact says about the order, whatever it means to this clock."""
-        if fact.priority is not None:
-            self.priority = fact.priority
+        self.about = _about(fact, self.about)
         if fact.policy is not None:
             self._follow(fact.policy)
         self.wait = _wait_after(fact, self.wait)
@@ -224,10 +295,10 @@ class _Run:
 
     def _aim(self, fact: Fact) -> None:
         """The target from this fact on."""
-        if self.clock is not Clock.AGREED:
-            self.allowed = self.policy.seconds(self.clock, self.priority)
+        if not self.is_fixed:
+            self.allowed = self.policy.seconds(self.key, self.about)
             return
-        if fact.kind is FactKind.AGREED and fact.due_at is not None:
+        if fact.kind in self.rule.starts and fact.due_at is not None:
             self.agreed = max(fact.due_at, fact.at)
         if self.agreed is not None:
             self.allowed = self.used + self.calendar.between(fact.at, self.agreed)
@@ -250,10 +321,8 @@ class _Run:
         return self.allowed is not None and self.used > self.allowed
 
     def _stops(self, policy: Policy, wait: WaitReason | None) -> WaitReason | None:
-        """The wait that stops this clock; an agreed deadline is stopped by none."""
-        if wait is None or self.clock is Clock.AGREED or not policy.halts(wait, self.clock):
-            return None
-        return wait
+        """The wait that stops this clock."""
+        return wait if wait is not None and policy.halts(wait, self.key) else None
 
     def _count_to(self, to: datetime) -> None:
         """End the present stretch: it was counted, or it was a pause."""
@@ -319,8 +388,9 @@ class _Run:
             state = ClockState.VOID
         assert self.started is not None
         return ClockResult(
-            self.clock, state, self.started, self.since, self.allowed or 0, self.used, due_at,
-            warn_at, self.met, self.breached, self.late, self.paused, tuple(self.spans),
+            self.key, state, self.started, self.since, self.allowed or 0, self.used,
+            self.version, due_at, warn_at, self.met, self.breached, self.late, self.paused,
+            tuple(self.spans),
         )  # fmt: skip
 
 
@@ -330,10 +400,25 @@ _ALL_HEAR = frozenset(
         FactKind.WAIT_OPENED, FactKind.WAIT_CLOSED,
     }
 )  # fmt: skip
-_HEARD = {
-    clock: _ALL_HEAR | rule.starts | rule.meets | rule.voids | rule.unmakes | rule.reopens
-    for clock, rule in CLOCK_RULES.items()
-}
+
+
+def _heard(rule: ClockRule) -> frozenset[FactKind]:
+    return _ALL_HEAR | rule.starts | rule.meets | rule.voids | rule.unmakes | rule.reopens
+
+
+_HEARD = {clock: _heard(rule) for clock, rule in CLOCK_RULES.items()}
+_USUAL = Subject()
+
+
+def _about(fact: Fact, about: Subject) -> Subject:
+    """What the order is after the fact."""
+    if fact.priority is None and fact.criticality is None and fact.work is None:
+        return about
+    return Subject(
+        about.priority if fact.priority is None else fact.priority,
+        fact.criticality or about.criticality,
+        fact.work or about.work,
+    )
 
 
 def _wait_after(fact: Fact, wait: WaitReason | None) -> WaitReason | None:

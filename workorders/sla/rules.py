@@ -1,16 +1,16 @@
-"""Promises: the clocks, what starts, meets and ends them, and the policies they follow.
+"""Promises: the clocks, what starts, meets and ends them, and the facts they listen to.
 
-What the clocks make of an order's facts is in :mod:`workorders.sla.replay`, why in
-:mod:`workorders.sla.account`.
+How long each may take is in :mod:`workorders.sla.policy`, what the clocks make of an order's facts
+in :mod:`workorders.sla.replay`, why in :mod:`workorders.sla.account`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from service_app.core.enums import Labelled, Tone
-from service_app.core.text import N_, P_, Text
+from service_app.core.text import N_, P_, Text, verbatim
 
 
 class Clock(Labelled):
@@ -20,7 +20,35 @@ class Clock(Labelled):
     QUOTE = "quote", P_("clock", "Quote"), Tone.PETROL, "receipt"
     ARRIVAL = "arrival", P_("clock", "Arrival"), Tone.PETROL, "map-pin"
     RESTORE = "restore", P_("clock", "Restore"), Tone.PETROL, "tool"
+    UPDATE = "update", P_("clock", "Update"), Tone.PETROL, "message-2"
     AGREED = "agreed", P_("clock", "Agreed"), Tone.PETROL, "flag-check"
+    CALL = "call", P_("clock", "Call back"), Tone.PETROL, "phone"
+    PRICE = "price", P_("clock", "Price by a day"), Tone.PETROL, "receipt"
+    VISIT = "visit", P_("clock", "Visit"), Tone.PETROL, "calendar-event"
+    PART = "part", P_("clock", "Part"), Tone.PETROL, "package"
+    OWN = "own", P_("clock", "Own clock"), Tone.PETROL, "clock"
+
+
+TOLD = (Clock.CALL, Clock.PRICE, Clock.VISIT, Clock.PART)
+"""Promises told to a customer for a moment; an order may have any number of each."""
+FIXED = frozenset({Clock.AGREED, *TOLD})
+"""Their deadline is a moment somebody named: no limit of a policy, and no pause moves it."""
+
+
+class ClockKey(NamedTuple):
+    """One clock of one order.
+
+    ``number`` tells several of a kind apart: the id of the event that told a promise or of the
+    contact that began a stretch of *update*, the number of an own clock; 0 for the others.
+    """
+
+    clock: Clock
+    number: int = 0
+
+
+def name_of(clock: str, label: str = "") -> Text:
+    """What a stored clock is called: an own one by its own name."""
+    return verbatim(label) if label else Clock(clock).label
 
 
 class ClockState(StrEnum):
@@ -118,14 +146,25 @@ class FactKind(StrEnum):
     PRIORITY = "priority"
     POLICY = "policy"
     AGREED = "agreed"
+    ASSIGNED = "assigned"
+    STARTED = "started"
+    READY = "ready"
+    HANDED_OVER = "handed_over"
+    CONTACT = "contact"
+    CALLED = "called"
+    PROMISED = "promised"
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_FREED = "promise_freed"
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Something that happened; ``id`` orders what happened at one moment.
 
-    ``reason`` goes with WAIT_OPENED, ``due_at`` with AGREED; ``priority`` and ``policy`` (a
-    version's id) with RECEIVED and with PRIORITY and POLICY, which change them.
+    ``reason`` goes with WAIT_OPENED, ``due_at`` with AGREED and PROMISED; ``priority`` and
+    ``policy`` (a version's id) with RECEIVED and with PRIORITY and POLICY, which change them, as
+    any fact may change ``criticality`` and ``work`` (the order's kind). ``clock`` says what is
+    PROMISED, ``number`` which promise is KEPT or FREED: the id of the fact that told it.
     """
 
     at: datetime
@@ -135,6 +174,10 @@ class Fact:
     priority: int | None = None
     policy: int | None = None
     due_at: datetime | None = None
+    criticality: str | None = None
+    work: str | None = None
+    clock: Clock | None = None
+    number: int | None = None
 
 
 _F = FactKind
@@ -186,6 +229,13 @@ CLOCK_RULES: dict[Clock, ClockRule] = {
            " a refusal at handover reopens it."),
         reopens=frozenset({_F.REFUSED}),
     ),
+    Clock.UPDATE: ClockRule(
+        frozenset({_F.RECEIVED, _F.CONTACT, _F.REFUSED}),
+        frozenset({_F.CONTACT, _F.READY, _F.HANDED_OVER}),
+        _ENDS | {_F.CLOSED},
+        N_("From each word to the customer until the next one; until the machine is ready for"
+           " handover."),
+    ),
     Clock.AGREED: ClockRule(
         frozenset({_F.AGREED}),
         frozenset({_F.RUNS_AGAIN, _F.DONE}),
@@ -193,73 +243,30 @@ CLOCK_RULES: dict[Clock, ClockRule] = {
         N_("The moment agreed with the customer; no pause moves it."),
         reopens=frozenset({_F.REFUSED}),
     ),
+    Clock.CALL: ClockRule(
+        frozenset({_F.PROMISED}),
+        frozenset({_F.CALLED, _F.PROMISE_KEPT}),
+        _ENDS | {_F.CLOSED, _F.PROMISE_FREED},
+        N_("From the promise to call until the call; no pause moves it."),
+    ),
+    Clock.PRICE: ClockRule(
+        frozenset({_F.PROMISED}),
+        frozenset({_F.QUOTED, _F.APPROVED, _F.PROMISE_KEPT}),
+        _ENDS | {_F.CLOSED, _F.PROMISE_FREED},
+        N_("From the promise to tell term and price until they are told; no pause moves it."),
+        unmakes=frozenset({_F.NOTHING_TO_PAY}),
+    ),
+    Clock.VISIT: ClockRule(
+        frozenset({_F.PROMISED}),
+        frozenset({_F.ARRIVED, _F.PROMISE_KEPT}),
+        _ENDS | {_F.DONE, _F.CLOSED, _F.PROMISE_FREED},
+        N_("From the promise to come until an engineer arrives; no pause moves it."),
+    ),
+    Clock.PART: ClockRule(
+        frozenset({_F.PROMISED}),
+        frozenset({_F.PROMISE_KEPT}),
+        _ENDS | {_F.DONE, _F.CLOSED, _F.PROMISE_FREED},
+        N_("From the promise of a part until it is there; no pause moves it."),
+    ),
 }  # fmt: skip
-
-_PAUSABLE = frozenset({Clock.QUOTE, Clock.ARRIVAL, Clock.RESTORE})
-DEFAULT_STOPS: Mapping[WaitReason, frozenset[Clock]] = {
-    WaitReason.CUSTOMER: _PAUSABLE,
-    WaitReason.ACCESS: _PAUSABLE,
-    WaitReason.APPROVAL: _PAUSABLE,
-}
-"""Domain §8: customer, access and approval stop quote, arrival and restore; others stop none."""
-_MINUTES = {
-    Clock.RESPONSE: (30, 30, 60, 120),
-    Clock.QUOTE: (240, 240, 480, 960),
-    Clock.ARRIVAL: (240, 480, 960, 2400),
-    Clock.RESTORE: (480, 960, 2400, 4800),
-}
-DEFAULT_LIMITS: Mapping[tuple[Clock, int], int] = {
-    (clock, priority): minutes
-    for clock, row in _MINUTES.items()
-    for priority, minutes in enumerate(row, start=1)
-}
-"""Minutes of working time by clock and priority: the Standard policy."""
-PRIORITY_TABLE: Mapping[tuple[str, str], int] = {
-    ("stopped", "high"): 1, ("stopped", "normal"): 2, ("stopped", "low"): 3,
-    ("degraded", "high"): 2, ("degraded", "normal"): 3, ("degraded", "low"): 3,
-    ("minor", "high"): 3, ("minor", "normal"): 4, ("minor", "low"): 4,
-}  # fmt: skip
-"""Severity × criticality → priority."""
-SOON_SHARE = 4
-SOON_SECONDS = 30 * 60
-
-
-@dataclass(frozen=True)
-class Policy:
-    """One version: minutes by (clock, priority), and which wait stops which clock."""
-
-    limits: Mapping[tuple[Clock, int], int] = field(default_factory=lambda: DEFAULT_LIMITS)
-    stops: Mapping[WaitReason, frozenset[Clock]] = field(default_factory=lambda: DEFAULT_STOPS)
-    priorities: Mapping[tuple[str, str], int] = field(default_factory=lambda: PRIORITY_TABLE)
-
-    def seconds(self, clock: Clock, priority: int) -> int | None:
-        """The allowance; None where this clock promises nothing."""
-        minutes = self.limits.get((clock, priority))
-        return None if minutes is None else minutes * 60
-
-    def halts(self, reason: WaitReason, clock: Clock) -> bool:
-        """Whether a wait for this reason stops the clock."""
-        return clock in self.stops.get(reason, frozenset())
-
-
-STANDARD = Policy()
-
-
-def policy_problems(policy: Policy) -> list[Text]:
-    """Gaps and nonsense in a policy, in sentences; empty when it may be used."""
-    found = []
-    for clock in (Clock.RESPONSE, Clock.QUOTE, Clock.ARRIVAL, Clock.RESTORE):
-        for priority in (1, 2, 3, 4):
-            minutes = policy.limits.get((clock, priority))
-            if minutes is not None and minutes <= 0:
-                text = N_("%(clock)s for priority %(priority)s must be more than 0 minutes.")
-                found.append(text.with_values(clock=clock.label, priority=priority))
-            elif minutes is None:
-                text = N_("%(clock)s has no limit for priority %(priority)s.")
-                found.append(text.with_values(clock=clock.label, priority=priority))
-    return found
-
-
-def suggest_priority(policy: Policy, severity: str, criticality: str) -> int:
-    """The priority the policy's table gives; 3 where it says nothing."""
-    return policy.priorities.get((severity, criticality), 3)
+"""What starts, meets and ends each clock; own clocks bring a rule of their own."""

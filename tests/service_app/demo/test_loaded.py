@@ -27,7 +27,7 @@ from workorders.orders.queries import list_lines, list_steps, list_with_events, 
 from workorders.orders.rules import Source, Status, replay_status
 from workorders.planning.models import Visit
 from workorders.sla.queries import load
-from workorders.sla.rules import Clock
+from workorders.sla.rules import Clock, ClockKey
 
 pytestmark = pytest.mark.xdist_group("demo")
 PAGES = (
@@ -105,9 +105,9 @@ def test_nothing_happened_in_the_future(loaded: Session) -> None:
 def test_statuses_and_clocks_are_what_the_events_replay_to(loaded: Session) -> None:
     promises, found = load(loaded), orders(loaded)
     events = list_with_events(loaded, [order.id for order in found])
-    clocks: dict[int, dict[str, OrderClock]] = {order.id: {} for order in found}
+    clocks: dict[int, dict[ClockKey, OrderClock]] = {order.id: {} for order in found}
     for row in loaded.scalars(select(OrderClock)):
-        clocks[row.order_id][row.clock] = row
+        clocks[row.order_id][row.key] = row
     for order in found:
         steps = [step for _, step in list_steps(loaded, order)]
         assert replay_status(steps) is order.status_kind, order.number
@@ -115,8 +115,7 @@ def test_statuses_and_clocks_are_what_the_events_replay_to(loaded: Session) -> N
         stored = {n: (r.state, r.due_at, r.met_at, r.used_seconds, r.late_seconds)
                   for n, r in clocks[order.id].items()}  # fmt: skip
         assert stored == {
-            clock.value: (r.state.value, r.due_at, r.met_at, r.used, r.late)
-            for clock, r in replayed.items()
+            key: (r.state.value, r.due_at, r.met_at, r.used, r.late) for key, r in replayed.items()
         }, order.number
 
 

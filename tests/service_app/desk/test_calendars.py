@@ -12,8 +12,9 @@ from workorders.calendars.queries import find_default
 from workorders.calendars.rules import Interval, read_hours, say_hours
 from workorders.orders.models import OrderClock
 from workorders.sla.models import PolicyVersion
+from workorders.sla.policy import Subject
 from workorders.sla.queries import forget, load
-from workorders.sla.rules import Clock, WaitReason
+from workorders.sla.rules import Clock, ClockKey, WaitReason
 
 OFFICE = "09:00–13:00, 14:00–18:00"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -184,9 +185,10 @@ def test_a_change_is_shown_before_it_is_saved(client, session, people, stored, n
     session.expire_all()
     forget(session)
     promises = load(session)
-    assert promises.number == 2
-    assert promises.current.seconds(Clock.RESPONSE, 2) == 240 * 60
-    assert promises.current.halts(WaitReason.PARTS, Clock.RESTORE)
+    assert promises.levels[promises.default_id].versions[-1][2] == 2
+    policy = promises.usual_at(now)
+    assert policy.seconds(ClockKey(Clock.RESPONSE), Subject(2)) == 240 * 60
+    assert policy.halts(WaitReason.PARTS, ClockKey(Clock.RESTORE))
 
 
 def test_open_orders_keep_their_promise(client, session, people, stored, now) -> None:
@@ -235,4 +237,5 @@ def test_without_a_calendar_the_reason_is_said(client) -> None:
 def test_open_clocks_come_from_the_stored_calendar(session, people, stored, now) -> None:
     with transaction(session, by=people.administrator, at=now):
         forget(session)
-    assert load(session).number == 1
+    promises = load(session)
+    assert [v[2] for v in promises.levels[promises.default_id].versions] == [1]

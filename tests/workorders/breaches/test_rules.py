@@ -7,8 +7,9 @@ import pytest
 from workorders.breaches.rules import Cause, rounded, share_problem, suggest
 from workorders.calendars.rules import OFFICE_WEEK, Week
 from workorders.calendars.worktime import Calendar, Version
+from workorders.sla.policy import STANDARD
 from workorders.sla.replay import replay
-from workorders.sla.rules import STANDARD, Clock, Fact, FactKind, WaitReason
+from workorders.sla.rules import Clock, ClockKey, Fact, FactKind, WaitReason
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 """Monday 09:00 in Moscow; a working day is eight hours from here."""
@@ -23,7 +24,7 @@ def hours(n: float) -> datetime:
 def suggested(clock: Clock, *facts: tuple[float, FactKind, WaitReason | None], end: float) -> dict:
     listed = [Fact(START, 0, FactKind.RECEIVED, priority=2, policy=0)]
     listed += [Fact(hours(at), n, kind, reason) for n, (at, kind, reason) in enumerate(facts, 1)]
-    result = replay(listed, {0: STANDARD}, CALENDAR, now=hours(end))[clock]
+    result = replay(listed, {0: STANDARD}, CALENDAR, now=hours(end))[ClockKey(clock)]
     return suggest(result, listed, CALENDAR, hours(end))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from tests.workorders.builders import make_assigned, make_machine, make_order
 from workorders.execution.queries import running_for
-from workorders.orders.clocks import shown_all
+from workorders.orders.countdown import shown_all
 from workorders.orders.models import OrderEvent
 from workorders.orders.queries import list_clocks
 from workorders.orders.rules import Status
@@ -134,7 +134,7 @@ def test_leaving_before_arriving_is_refused(session, post, begun, later):
 def test_arrival_meets_its_clock_and_running_again_the_restore_clock(session, post, job, now):
     def tones():
         rows = list_clocks(session, [job.id])[job.id]
-        shown = shown_all(rows, load(session).calendar, now)
+        shown = shown_all(rows, load(session), now)
         return {c.clock: c.tone for c in shown}
 
     assert tones()[Clock.ARRIVAL] == ""

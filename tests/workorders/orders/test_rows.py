@@ -8,7 +8,7 @@ from sqlalchemy import select
 from service_app.core.actor import SYSTEM
 from service_app.core.db import transaction
 from tests.workorders.builders import make_machine, make_order, make_quotable
-from workorders.orders import clocks, rows
+from workorders.orders import countdown, rows
 from workorders.orders.models import OrderClock
 from workorders.orders.queries import Filters, list_clocks
 from workorders.sla.queries import load
@@ -47,7 +47,7 @@ def test_only_what_a_person_may_see(session, people, orders) -> None:
 
 
 def test_the_clock_of_a_row_is_the_one_that_burns_first(session, people, orders, now) -> None:
-    calendar, ids = load(session).calendar, [o.id for o in orders]
+    promises, ids = load(session), [o.id for o in orders]
     with transaction(session, by=SYSTEM, at=now):
         paused = session.scalars(select(OrderClock).where(OrderClock.order_id == ids[1])).all()
         for clock in paused:
@@ -58,8 +58,8 @@ def test_the_clock_of_a_row_is_the_one_that_burns_first(session, people, orders,
     stored = list_clocks(session, ids)
     assert set(found) == {ids[0], ids[1]}
     for order_id, row in found.items():
-        nearest = clocks.nearest(clocks.shown_all(stored[order_id], calendar, now))
-        shown = clocks.shown(row, calendar, now)
+        nearest = countdown.nearest(countdown.shown_all(stored[order_id], promises, now))
+        shown = countdown.shown(row, promises, now)
         assert (shown.due_at, shown.tone, shown.used) == (
             nearest.due_at,
             nearest.tone,

@@ -11,9 +11,10 @@ from workorders.calendars.service import make_standard, set_week
 from workorders.orders import clocks
 from workorders.orders.models import OrderEvent
 from workorders.orders.rules import Place
+from workorders.sla.policy import STANDARD
 from workorders.sla.queries import load
-from workorders.sla.rules import STANDARD, Clock, ClockState
-from workorders.sla.service import add_version
+from workorders.sla.rules import Clock, ClockKey, ClockState
+from workorders.sla.service import add_level, add_version
 
 
 def make_calendar(
@@ -37,15 +38,16 @@ def test_an_older_version_keeps_its_calendar_when_a_new_one_brings_another(
     with transaction(session, by=people.administrator, at=now):
         office = make_calendar(session, people, "Office", now, is_open=False)
         always = make_calendar(session, people, "Always", now, is_open=True)
+        level = add_level(session, name="A", by=people.administrator, at=now)
         first = add_version(
-            session, STANDARD, name="A", calendar=office, by=people.administrator, at=now
+            session, STANDARD, level=level, calendar=office, by=people.administrator, at=now
         )
         second = add_version(
-            session, STANDARD, name="A", calendar=always, by=people.administrator, at=now
+            session, STANDARD, level=level, calendar=always, by=people.administrator, at=now
         )
     promises = load(session)
     night = now + timedelta(hours=12)
-    assert promises.current_id == second.id
+    assert promises.version_of(None, now) == second.id
     assert promises.calendar.is_open(night)
     assert not promises.calendars[first.id].is_open(night)
     assert promises.policies[first.id] == STANDARD
@@ -54,8 +56,9 @@ def test_an_older_version_keeps_its_calendar_when_a_new_one_brings_another(
 def test_a_policy_is_stored_and_read_as_it_was(session: Session, people, now: datetime) -> None:
     with transaction(session, by=people.administrator, at=now):
         office = make_calendar(session, people, "Office", now, is_open=False)
+        level = add_level(session, name="A", by=people.administrator, at=now)
         row = add_version(
-            session, STANDARD, name="A", calendar=office, by=people.administrator, at=now
+            session, STANDARD, level=level, calendar=office, by=people.administrator, at=now
         )
     assert load(session).policies[row.id] == STANDARD
 
@@ -63,9 +66,9 @@ def test_a_policy_is_stored_and_read_as_it_was(session: Session, people, now: da
 def test_no_arrival_is_promised_in_the_workshop(session: Session, people, order) -> None:
     events = session.query(OrderEvent).filter_by(order_id=order.id).all()
     on_site = clocks.results(order, events, load(session))
-    assert on_site[Clock.ARRIVAL].state is ClockState.RUNNING
+    assert on_site[ClockKey(Clock.ARRIVAL)].state is ClockState.RUNNING
     order.place = Place.WORKSHOP
     in_workshop = clocks.results(order, events, load(session))
-    assert in_workshop[Clock.ARRIVAL].state is ClockState.VOID
-    assert in_workshop[Clock.RESTORE] == on_site[Clock.RESTORE]
+    assert in_workshop[ClockKey(Clock.ARRIVAL)].state is ClockState.VOID
+    assert in_workshop[ClockKey(Clock.RESTORE)] == on_site[ClockKey(Clock.RESTORE)]
     session.rollback()

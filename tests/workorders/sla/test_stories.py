@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from workorders.calendars.rules import Week, hours
 from workorders.calendars.worktime import Calendar, Version
 from workorders.sla.account import explain
+from workorders.sla.policy import Policy
 from workorders.sla.replay import ClockResult, replay
-from workorders.sla.rules import Clock, ClockState, Fact, FactKind, Policy, WaitReason
+from workorders.sla.rules import Clock, ClockKey, ClockState, Fact, FactKind, WaitReason
 
 K, W = FactKind, WaitReason
 MINUTE = timedelta(minutes=1)
@@ -189,7 +190,7 @@ def test_a_replay_is_what_living_through_it_minute_by_minute_gives(
     now = story[-1].at + after
     found = replay(story, POLICIES, CALENDAR, now=now)
     for clock in LIMITS[1]:
-        lived, result = live_through(clock, story, now), found[clock]
+        lived, result = live_through(clock, story, now), found[ClockKey(clock)]
         state = {"met": "met", "void": "void"}.get(
             lived.state, "paused" if lived.is_stopped else "running"
         )
@@ -293,11 +294,11 @@ def test_a_pause_moves_a_deadline_by_exactly_its_working_time(
     without = replay([*story, moved_at_once], POLICIES, CALENDAR)
     with_pause = replay([*story, *pause], POLICIES, CALENDAR)
     for clock in PAUSABLE:
-        before, now = without[clock], with_pause[clock]
+        before, now = without[ClockKey(clock)], with_pause[ClockKey(clock)]
         if before.state is ClockState.RUNNING and before.due_at and before.remaining > 0:
             assert now.used == before.used
             assert now.due_at is not None
             moved = CALENDAR.between(before.due_at, now.due_at)
             assert moved == CALENDAR.between(start, end) == now.paused[W.ACCESS]
-    if Clock.AGREED in without:
-        assert with_pause[Clock.AGREED].due_at == without[Clock.AGREED].due_at
+    if ClockKey(Clock.AGREED) in without:
+        assert with_pause[ClockKey(Clock.AGREED)].due_at == without[ClockKey(Clock.AGREED)].due_at
