@@ -59,6 +59,7 @@ from service_app.portal import following as _following  # noqa: F401 - routes
 from service_app.portal import models as _portal  # noqa: F401
 from service_app.portal import service as portal_service
 from service_app.portal import views as portal_views
+from service_app.reports import views as reports_views
 from service_app.transfers import jobs as transfers_jobs
 from service_app.transfers import models as _transfers  # noqa: F401
 from service_app.transfers import views as transfers_views
@@ -113,6 +114,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     promises.blueprint,
     calendars.blueprint,
     policies.blueprint,
+    reports_views.blueprint,
     breaches_views.blueprint,
     handover_views.blueprint,
     planning_views.blueprint,
@@ -233,6 +235,7 @@ _PROMISES = Entry(
 _BREACHES = Entry(
     N_("Breaches"), "flag", "breaches.index", count="without_cause", also=("breaches.",)
 )
+_REPORTS = Entry(N_("Reports"), "chart-histogram", "reports.sla", also=("reports.",))
 _BOARD = Entry(N_("Dispatch board"), "layout-dashboard", "board.index", phone_label=N_("Intake"))
 _ORDERS = Entry(
     N_("Work orders"),
@@ -248,7 +251,15 @@ NAVIGATION: Menu = {
     Role.ENGINEER.value: (_MY_DAY, _MY_WEEK, _FIELD_MACHINES, _FIELD_ORDERS),
     Role.DISPATCHER.value: (_BOARD, _ORDERS, _DESK_MACHINES, _CUSTOMERS, _PROMISES, _BREACHES),
     Role.STOREKEEPER.value: (_FIELD_ORDERS, _FIELD_MACHINES),
-    Role.MANAGER.value: (_PROMISES, _BREACHES, _ORDERS, _BOARD, _DESK_MACHINES, _CUSTOMERS),
+    Role.MANAGER.value: (
+        _PROMISES,
+        _BREACHES,
+        _ORDERS,
+        _BOARD,
+        _DESK_MACHINES,
+        _CUSTOMERS,
+        _REPORTS,
+    ),
     Role.ADMINISTRATOR.value: (
         _BOARD,
         _ORDERS,
@@ -256,6 +267,7 @@ NAVIGATION: Menu = {
         _BREACHES,
         _DESK_MACHINES,
         _CUSTOMERS,
+        _REPORTS,
         _ADMINISTRATION,
     ),
 }

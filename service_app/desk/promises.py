@@ -15,10 +15,12 @@ from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.permissions import Permission
 from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
-from service_app.desk import promise_figures as figures
 from service_app.desk import promise_queries as queries
-from service_app.desk.promise_figures import Kept, LateTime, Period
 from service_app.organisation.queries import find_default_branch
+from service_app.reports import figures
+from service_app.reports import queries as reports
+from service_app.reports.figures import Kept, LateTime, Period
+from service_app.reports.plots import LINES
 from service_app.web.reading import DEFAULT_ZONE, reader
 from service_app.web.session import db_session
 from workorders.breaches import queries as breaches
@@ -31,10 +33,6 @@ from workorders.sla.rules import Clock
 blueprint = Blueprint("promises", __name__)
 CUSTOMERS_SHOWN = 12
 BREACHES_SHOWN = 5
-_LINES = {
-    Clock.RESPONSE: "rest", Clock.QUOTE: "theirs", Clock.ARRIVAL: "ours s-dash",
-    Clock.RESTORE: "ours", Clock.AGREED: "rest s-dash",
-}  # fmt: skip
 _BARS = {"petrol": "ours", "violet": "theirs"}
 
 
@@ -134,11 +132,12 @@ def _month_part(
     month = figures.month_period(first, zone)
     before = figures.month_period(figures.month_before(first), zone)
     weeks = figures.weeks_until(min(today, month.after - timedelta(days=1)), zone)
-    found = queries.kept_in(session, [month, before, *weeks])
-    missed = queries.missed_in(session, month, load(session).calendar, me.now)
+    found = reports.kept_in(session, [month, before, *weeks])
+    listed = reports.list_breaches(session, month, load(session).calendar, me.now)
+    missed = [b.missed for b in listed if not b.is_withdrawn]
     late = figures.late_time(missed)
     by_week = {clock: [row[clock] for row in found[2:]] for clock in Clock}
-    customers = figures.by_customer(queries.kept_by_company(session, month), missed)
+    customers = figures.by_customer(reports.kept_by_company(session, month), missed)
     lowest = customers[:CUSTOMERS_SHOWN]
     return {
         "kept": figures.together(found[0].values()),
@@ -162,7 +161,7 @@ def _plot(by_week: Mapping[Clock, Sequence[Kept]], weeks: Sequence[Period], me: 
     if not lines:
         return None
     drawn = [
-        (s.points, _LINES[s.clock], f"{me.say(s.clock.label)} {s.last:.0f}", s.name_y)
+        (s.points, LINES.get(s.clock, "rest"), f"{me.say(s.clock.label)} {s.last:.0f}", s.name_y)
         for s in lines
     ]
     said = ", ".join(f"{me.say(s.clock.label)} {s.last:.0f}" for s in lines)

@@ -26,6 +26,7 @@ class DocumentKind(Labelled):
     CHANGE = "change", N_("Change notice"), Tone.PLAIN, "file-text"
     ACT = "act", N_("Act"), Tone.PLAIN, "signature"
     PASSPORT = "passport", N_("Machine passport"), Tone.PLAIN, "file-text"
+    SLA_REPORT = "sla_report", N_("Report of promises"), Tone.PLAIN, "chart-histogram"
     LABELS = "labels", N_("QR labels"), Tone.PLAIN, "qrcode"
 
 

@@ -370,8 +370,14 @@ class OrderClock(Base):
         Index("ix_order_clock_due_at", "state", "due_at"),
         Index("ix_order_clock_untold", "due_at", **_only("told_at IS NULL")),
         Index("ix_order_clock_unwarned", "warn_at", **_only("warned_at IS NULL")),
-        Index("ix_order_clock_kept", "clock", "met_at", "breached_at", "order_id"),
-        Index("ix_order_clock_missed", "clock", "breached_at", **_only("breached_at IS NOT NULL")),
+        Index("ix_order_clock_kept", "met_at", "breached_at", "clock", "order_id"),
+        Index(
+            "ix_order_clock_missed",
+            "breached_at",
+            "clock",
+            "order_id",
+            **_only("breached_at IS NOT NULL"),
+        ),
         Index(
             "ix_order_clock_changed",
             "id",

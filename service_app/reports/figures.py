@@ -1,4 +1,4 @@
-"""The arithmetic of the manager's screen: periods, kept shares, late hours by cause. Pure."""
+"""The arithmetic of reports: periods, kept shares, late hours by cause, plots' places. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,6 +122,12 @@ class Missed:
     late_seconds: int
     shares: Mapping[Cause, int]
     company: Customer | None = None
+    clock: Clock | None = None
+
+    @property
+    def is_customers(self) -> bool:
+        """Whether at least half of it is the customer's own."""
+        return sum(share for cause, share in self.shares.items() if cause in CUSTOMERS) >= 50
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,7 @@ def by_customer(kept: Mapping[Customer, int], breaches: Iterable[Missed]) -> lis
         if breach.company is None:
             continue
         missed[breach.company] = missed.get(breach.company, 0) + 1
-        if sum(share for cause, share in breach.shares.items() if cause in CUSTOMERS) >= 50:
+        if breach.is_customers:
             own[breach.company] = own.get(breach.company, 0) + 1
     rows = []
     for company in sorted(kept.keys() | missed.keys()):

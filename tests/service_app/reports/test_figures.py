@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service_app.desk.promise_figures import (
+from service_app.reports.figures import (
     Customer,
     Kept,
     Missed,

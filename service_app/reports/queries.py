@@ -1,0 +1,300 @@
+"""Reads of reports: what was kept and missed in stretches of time, grouped by the database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from assets.machines.models import Machine, MachineModel
+from service_app.accounts.models import User
+from service_app.core.db import UtcDateTime
+from service_app.core.names import short_name
+from service_app.customers.models import Company
+from service_app.organisation.models import Branch
+from service_app.reports.figures import Customer, Kept, Missed, Period
+from workorders.breaches.models import Breach, shares_of
+from workorders.breaches.rules import BreachState, Cause
+from workorders.calendars.worktime import Calendar
+from workorders.orders.models import OrderClock, WorkOrder
+from workorders.sla.rules import Clock, ClockState
+
+BUCKETS = 10
+MOST_BREACHES = 5000
+
+
+def kept_in(
+    session: Session, periods: Sequence[Period], *, company_id: int | None = None
+) -> list[dict[Clock, Kept]]:
+    """Per period and clock: promises met in time, and those whose deadline passed in it.
+
+    A clock of imported past does not exist, and a withdrawn breach has no moment: neither counts.
+    """
+    cuts = sorted({moment for p in periods for moment in (p.start, p.end)})
+    asked: dict[str, Any] = {f"cut{n}": moment for n, moment in enumerate(cuts)}
+    if company_id is not None:
+        asked["company"] = company_id
+    out = [dict.fromkeys(Clock, Kept()) for _ in periods]
+    for n, clock, kept, missed in session.execute(_asked(len(cuts), company_id is not None), asked):
+        for period, found in zip(periods, out, strict=True):
+            if period.start <= cuts[n] and cuts[n + 1] <= period.end:
+                found[Clock(clock)] += Kept(int(kept), int(missed))
+    return out
+
+
+@lru_cache(maxsize=16)
+def _asked(cuts: int, is_of_one: bool) -> Select[Any]:
+    """Counts by clock of every stretch between two cuts; made once per number of cuts.
+
+    Stretches do not overlap, so that no promise is looked at twice.
+    """
+    moments = [bindparam(f"cut{n}", type_=UtcDateTime) for n in range(cuts)]
+    stretches = [
+        select(literal(n, Integer).label("n"), a.label("a"), b.label("b"))
+        for n, (a, b) in enumerate(pairwise(moments))
+    ]
+    asked = union_all(*stretches).cte("asked")
+    kept = (
+        select(asked.c.n, OrderClock.clock, func.count().label("kept"), literal(0).label("missed"))
+        .join(asked, _within(OrderClock.met_at, asked.c.a, asked.c.b))
+        .where(OrderClock.breached_at.is_(None))
+    )
+    missed = select(
+        asked.c.n, OrderClock.clock, literal(0).label("kept"), func.count().label("missed")
+    ).join(asked, _within(OrderClock.breached_at, asked.c.a, asked.c.b))
+    if is_of_one:
+        mine = WorkOrder.company_id == bindparam("company", type_=Integer)
+        kept = kept.join(WorkOrder, WorkOrder.id == OrderClock.order_id).where(mine)
+        missed = missed.join(WorkOrder, WorkOrder.id == OrderClock.order_id).where(mine)
+    both = union_all(
+        kept.group_by(asked.c.n, OrderClock.clock), missed.group_by(asked.c.n, OrderClock.clock)
+    ).subquery()
+    return select(both.c.n, both.c.clock, both.c.kept, both.c.missed)
+
+
+def _within(column: InstrumentedAttribute[Any], start: Any, end: Any) -> ColumnElement[bool]:
+    return and_(column >= start, column < end)
+
+
+def _kept_met(period: Period) -> tuple[ColumnElement[bool], ...]:
+    return _within(OrderClock.met_at, period.start, period.end), OrderClock.breached_at.is_(None)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody, or some branch, as a row of accountability names it."""
+
+    id: int
+    name: str
+
+
+def by_engineer(
+    session: Session, period: Period, *, company_id: int | None = None
+) -> dict[Person, Kept]:
+    """Promises of the period by the order's engineer; orders nobody was named for are left out."""
+    found = _by(session, WorkOrder.engineer_id, period, company_id)
+    names = session.execute(
+        select(User.id, User.family_name, User.first_name, User.middle_name).where(
+            User.id.in_(found)
+        )
+    )
+    return {Person(n, short_name(*parts)): found[n] for n, *parts in names}
+
+
+def by_branch(
+    session: Session, period: Period, *, company_id: int | None = None
+) -> dict[Person, Kept]:
+    """Promises of the period by branch."""
+    found = _by(session, WorkOrder.branch_id, period, company_id)
+    names = session.execute(select(Branch.id, Branch.name).where(Branch.id.in_(found)))
+    return {Person(n, name): found[n] for n, name in names}
+
+
+def _by(
+    session: Session,
+    column: InstrumentedAttribute[Any],
+    period: Period,
+    company_id: int | None,
+) -> dict[int, Kept]:
+    missed = func.count(OrderClock.breached_at)
+    statement = (
+        select(column, func.count() - missed, missed)
+        .select_from(OrderClock)
+        .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
+        .where(_decided_in(period), column.is_not(None))
+        .group_by(column)
+    )
+    if company_id is not None:
+        statement = statement.where(WorkOrder.company_id == company_id)
+    return {n: Kept(int(good), int(bad)) for n, good, bad in session.execute(statement)}
+
+
+def _decided_in(period: Period) -> ColumnElement[bool]:
+    kept = _within(OrderClock.met_at, period.start, period.end) & OrderClock.breached_at.is_(None)
+    return kept | _within(OrderClock.breached_at, period.start, period.end)
+
+
+def kept_by_company(session: Session, period: Period) -> dict[Customer, int]:
+    """How many promises to each company were met in time in the period."""
+    counts = (
+        select(WorkOrder.company_id, func.count().label("kept"))
+        .select_from(OrderClock)
+        .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
+        .where(*_kept_met(period))
+        .group_by(WorkOrder.company_id)
+        .subquery()
+    )
+    named = select(Company.id, Company.short_name, counts.c.kept)
+    rows = session.execute(named.join(counts, counts.c.company_id == Company.id))
+    return {Customer(company_id, name): int(kept) for company_id, name, kept in rows}
+
+
+def time_used(
+    session: Session, period: Period, clock: Clock, *, company_id: int | None = None
+) -> list[int]:
+    """How many promises of a clock were met in each tenth of their time; the last are the late."""
+    share = OrderClock.used_seconds * BUCKETS // OrderClock.allowed_seconds
+    bucket = case(
+        (OrderClock.breached_at.is_not(None), BUCKETS), (share >= BUCKETS, BUCKETS - 1), else_=share
+    ).label("bucket")
+    statement = (
+        select(bucket, func.count())
+        .where(_decided_in(period), OrderClock.clock == clock.value, OrderClock.allowed_seconds > 0)
+        .group_by(bucket)
+    )
+    if company_id is not None:
+        statement = statement.join(WorkOrder, WorkOrder.id == OrderClock.order_id).where(
+            WorkOrder.company_id == company_id
+        )
+    out = [0] * (BUCKETS + 1)
+    for n, count in session.execute(statement):
+        out[min(max(int(n), 0), BUCKETS)] += int(count)
+    return out
+
+
+@dataclass(frozen=True)
+class BreachRow:
+    """A breach of the period as reports list it. ``late_seconds`` is as of now."""
+
+    id: int
+    number: str
+    machine: str
+    company: Customer | None
+    clock: Clock
+    label: str
+    breached_at: datetime
+    late_seconds: int
+    is_running: bool
+    is_withdrawn: bool
+    shares: Mapping[Cause, int]
+    comment: str
+    action: str
+    engineer: str
+
+    @property
+    def missed(self) -> Missed:
+        """What the arithmetic needs of it."""
+        return Missed(self.late_seconds, self.shares, self.company, self.clock)
+
+
+_BREACH = (
+    Breach.id, WorkOrder.number, MachineModel.name, Machine.serial, WorkOrder.machine_words,
+    Company.id, Company.short_name, Breach.clock, Breach.label, Breach.breached_at,
+    Breach.late_seconds, Breach.is_running, Breach.state, Breach.reviewed_at, Breach.shares,
+    Breach.comment, Breach.action, User.family_name, User.first_name, User.middle_name,
+)  # fmt: skip
+
+
+def list_breaches(
+    session: Session,
+    period: Period,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    company_id: int | None = None,
+) -> list[BreachRow]:
+    """Breaches whose deadline passed in the period, withdrawn ones too, the longest first."""
+    statement = (
+        select(*_BREACH)
+        .join(WorkOrder, WorkOrder.id == Breach.order_id)
+        .outerjoin(Machine, Machine.id == WorkOrder.machine_id)
+        .outerjoin(MachineModel, MachineModel.id == Machine.model_id)
+        .outerjoin(Company, Company.id == WorkOrder.company_id)
+        .outerjoin(User, User.id == WorkOrder.engineer_id)
+        .where(_within(Breach.breached_at, period.start, period.end))
+        .order_by(Breach.late_seconds.desc(), Breach.id)
+        .limit(MOST_BREACHES)
+    )
+    if company_id is not None:
+        statement = statement.where(WorkOrder.company_id == company_id)
+    rows = [_breach(tuple(row), calendar, now) for row in session.execute(statement)]
+    return sorted(rows, key=lambda row: -row.late_seconds)
+
+
+def _breach(row: tuple[Any, ...], calendar: Calendar, now: datetime) -> BreachRow:
+    model, serial, words = row[2:5]
+    late = max(row[10], calendar.between(row[9], now)) if row[11] else row[10]
+    return BreachRow(
+        row[0], row[1], f"{model or ''} {serial}".strip() if serial is not None else words,
+        Customer(row[5], row[6]) if row[5] else None, Clock(row[7]), row[8], row[9], late, row[11],
+        row[12] == BreachState.WITHDRAWN.value, shares_of(row[14]) if row[13] else {},
+        row[15], row[16], short_name(*row[17:20]) if row[17] else "",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """One promise decided in the period, as the table file lists it."""
+
+    number: str
+    company: str
+    machine: str
+    clock: Clock
+    label: str
+    started_at: datetime
+    met_at: datetime | None
+    breached_at: datetime | None
+    allowed_seconds: int
+    used_seconds: int
+    late_seconds: int
+
+
+def iterate_promises(
+    session: Session, period: Period, *, company_id: int | None = None
+) -> Iterable[ClockLine]:
+    """Every promise decided in the period, in the order of orders; read in flat memory."""
+    statement = (
+        select(
+            WorkOrder.number, Company.short_name, MachineModel.name, Machine.serial,
+            WorkOrder.machine_words, OrderClock.clock, OrderClock.label, OrderClock.started_at,
+            OrderClock.met_at, OrderClock.breached_at, OrderClock.allowed_seconds,
+            OrderClock.used_seconds, OrderClock.late_seconds,
+        )
+        .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
+        .outerjoin(Machine, Machine.id == WorkOrder.machine_id)
+        .outerjoin(MachineModel, MachineModel.id == Machine.model_id)
+        .outerjoin(Company, Company.id == WorkOrder.company_id)
+        .where(_decided_in(period), OrderClock.state != ClockState.VOID.value)
+        .order_by(OrderClock.order_id, OrderClock.id)
+        .execution_options(yield_per=1000)
+    )  # fmt: skip
+    if company_id is not None:
+        statement = statement.where(WorkOrder.company_id == company_id)
+    for number, company, model, serial, words, clock, *rest in session.execute(statement):
+        machine = f"{model or ''} {serial}".strip() if serial is not None else words
+        yield ClockLine(number, company or "", machine, Clock(clock), *rest)

@@ -1,0 +1,144 @@
+"""The month's report as a table file: summary, clocks, breaches, every promise, causes, people."""
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import xlsxwriter
+from sqlalchemy.orm import Session
+
+from service_app.core.reader import Reader
+from service_app.core.text import N_, P_, Text
+from service_app.reports.figures import Kept
+from service_app.reports.queries import ClockLine, iterate_promises
+from service_app.reports.sla_report import Answerable, SlaReport
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Row = Sequence[Any]
+
+
+def to_xlsx(session: Session, report: SlaReport, customer: str, me: Reader) -> bytes:
+    """The whole report. Texts are texts: no cell is a formula or a link."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        stream,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    )
+    sheet = _Sheets(book, me)
+    sheet.add(N_("Summary"), (N_("Figure"), N_("Value")), _summary(report, customer, me))
+    sheet.add(
+        N_("Promises by clock"),
+        (
+            N_("Promise"), N_("Kept"), N_("Missed"), N_("Kept, %"),
+            N_("Without the customer's own delays, %"), N_("The month before, %"),
+        ),
+        (
+            (row.clock.label, row.kept.kept, row.kept.missed, *map(_share, (row.kept, row.net,
+             row.before)))
+            for row in report.clocks
+        ),
+    )  # fmt: skip
+    sheet.add(N_("Breaches"), _BREACH_HEADS, _breaches(report))
+    promises = iterate_promises(session, report.period, company_id=report.company_id)
+    sheet.add(N_("Every promise"), _PROMISE_HEADS, map(_promise, promises))
+    sheet.add(
+        N_("Causes"),
+        (N_("Cause"), N_("Late hours"), N_("Share, %"), N_("Together, %")),
+        (
+            (row.cause.label if row.cause else N_("No cause yet"), round(row.seconds / 3600, 1),
+             round(row.share, 1), round(row.together, 1))
+            for row in report.causes
+        ),
+    )  # fmt: skip
+    for title, rows in ((N_("By engineer"), report.engineers), (N_("By branch"), report.branches)):
+        sheet.add(title, _PEOPLE_HEADS, map(_person, rows))
+    book.close()
+    return stream.getvalue()
+
+
+class _Sheets:
+    """Sheets of one book in the reader's language and zone."""
+
+    def __init__(self, book: Any, me: Reader) -> None:
+        self.book, self.me = book, me
+        self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+
+    def add(self, title: Text, heads: Sequence[Text], rows: Iterable[Row]) -> None:
+        sheet = self.book.add_worksheet(self.me.say(title)[:31])
+        sheet.set_column(0, len(heads) - 1, 22)
+        sheet.freeze_panes(1, 0)
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, self.me.say(head), self.bold)
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                self._write(sheet, number, column, value)
+
+    def _write(self, sheet: Any, row: int, column: int, value: Any) -> None:
+        if isinstance(value, Text):
+            sheet.write_string(row, column, self.me.say(value))
+        elif isinstance(value, datetime):
+            sheet.write_datetime(
+                row, column, self.me.local(value).replace(tzinfo=None), self.moment
+            )
+        elif isinstance(value, int | float):
+            sheet.write_number(row, column, value)
+        elif value is not None:
+            sheet.write_string(row, column, str(value))
+
+
+_BREACH_HEADS = (
+    N_("Order"), N_("Customer"), N_("Machine"), N_("Promise"), N_("Promised by"),
+    N_("Late, hours"), N_("Cause"), N_("Comment"), N_("What we will do"), N_("State"),
+)  # fmt: skip
+_PROMISE_HEADS = (
+    N_("Order"), N_("Customer"), N_("Machine"), N_("Promise"), P_("clock", "Began"),
+    P_("clock", "Met"), N_("Missed at"), N_("Promised, minutes"), N_("Used, minutes"),
+    N_("Late, minutes"),
+)  # fmt: skip
+_PEOPLE_HEADS = (
+    N_("Name"), N_("Kept"), N_("Missed"), N_("Kept, %"), N_("At least, %"), N_("At most, %"),
+)  # fmt: skip
+
+
+def _share(kept: Kept) -> float | None:
+    return None if kept.share is None else round(kept.share, 1)
+
+
+def _summary(report: SlaReport, customer: str, me: Reader) -> Iterable[Row]:
+    yield N_("Customer"), customer or N_("All customers")
+    yield N_("From"), f"{report.period.first:%Y-%m-%d}"
+    yield N_("Until"), f"{report.months[-1].after:%Y-%m-%d}"
+    yield N_("Promises decided"), report.kept.total
+    yield N_("Kept"), report.kept.kept
+    yield N_("Kept, %"), _share(report.kept)
+    yield N_("Without the customer's own delays, %"), _share(report.net)
+    yield N_("Late hours"), round(report.late.total / 3600, 1)
+    yield N_("Times are shown in the zone"), str(me.zone)
+
+
+def _breaches(report: SlaReport) -> Iterable[Row]:
+    for row in (*report.breaches, *report.withdrawn):
+        causes = ", ".join(f"{cause.label} {share} %" for cause, share in row.shares.items())
+        state = N_("Withdrawn") if row.is_withdrawn else N_("Counted")
+        yield (
+            row.number, row.company.name if row.company else "", row.machine,
+            row.label or row.clock.label, row.breached_at, round(row.late_seconds / 3600, 2),
+            causes, row.comment, row.action, state,
+        )  # fmt: skip
+
+
+def _promise(line: ClockLine) -> Row:
+    return (
+        line.number, line.company, line.machine, line.label or line.clock.label, line.started_at,
+        line.met_at, line.breached_at, line.allowed_seconds // 60, line.used_seconds // 60,
+        line.late_seconds // 60,
+    )  # fmt: skip
+
+
+def _person(row: Answerable) -> Row:
+    return (
+        row.who.name, row.kept.kept, row.kept.missed, round(row.range.share, 1),
+        round(row.range.low, 1), round(row.range.high, 1),
+    )  # fmt: skip
