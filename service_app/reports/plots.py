@@ -98,7 +98,7 @@ def used(report: SlaReport, me: Reader) -> Bars | None:
     rows = [(n / top, "", "ours") for n in report.used[:BUCKETS]]
     rows.append((late / top, me.number(late) if late else "", "bad"))
     width = BUCKETS + 1
-    x = [(n / width, f"{n * 10}") for n in (0, 5, 10)] + [(10.55 / width, me.say(N_("late")))]
+    x = [(n / width, f"{n * 10}") for n in (0, 5)] + [(10.2 / width, me.say(N_("late")))]
     y = [(0.0, "0"), (1.0, me.number(top))]
     label = Text(
         "%(clock)s: of %(total)s promises %(late)s were late, half used less than %(half)s %% of"

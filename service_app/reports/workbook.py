@@ -39,7 +39,7 @@ def to_xlsx(session: Session, report: SlaReport, customer: str, me: Reader) -> b
             for row in report.clocks
         ),
     )  # fmt: skip
-    sheet.add(N_("Breaches"), _BREACH_HEADS, _breaches(report))
+    sheet.add(N_("Breaches"), _BREACH_HEADS, _breaches(report, me))
     promises = iterate_promises(session, report.period, company_id=report.company_id)
     sheet.add(N_("Every promise"), _PROMISE_HEADS, map(_promise, promises))
     sheet.add(
@@ -90,7 +90,7 @@ class _Sheets:
 
 _BREACH_HEADS = (
     N_("Order"), N_("Customer"), N_("Machine"), N_("Promise"), N_("Promised by"),
-    N_("Late, hours"), N_("Cause"), N_("Comment"), N_("What we will do"), N_("State"),
+    N_("Late, hours"), N_("Cause"), N_("Comment"), N_("What we will do"), P_("breach", "State"),
 )  # fmt: skip
 _PROMISE_HEADS = (
     N_("Order"), N_("Customer"), N_("Machine"), N_("Promise"), P_("clock", "Began"),
@@ -98,7 +98,8 @@ _PROMISE_HEADS = (
     N_("Late, minutes"),
 )  # fmt: skip
 _PEOPLE_HEADS = (
-    N_("Name"), N_("Kept"), N_("Missed"), N_("Kept, %"), N_("At least, %"), N_("At most, %"),
+    P_("person", "Name"), N_("Kept"), N_("Missed"), N_("Kept, %"), N_("At least, %"),
+    N_("At most, %"),
 )  # fmt: skip
 
 
@@ -118,9 +119,9 @@ def _summary(report: SlaReport, customer: str, me: Reader) -> Iterable[Row]:
     yield N_("Times are shown in the zone"), str(me.zone)
 
 
-def _breaches(report: SlaReport) -> Iterable[Row]:
+def _breaches(report: SlaReport, me: Reader) -> Iterable[Row]:
     for row in (*report.breaches, *report.withdrawn):
-        causes = ", ".join(f"{cause.label} {share} %" for cause, share in row.shares.items())
+        causes = ", ".join(f"{me.say(cause.label)} {n} %" for cause, n in row.shares.items())
         state = N_("Withdrawn") if row.is_withdrawn else N_("Counted")
         yield (
             row.number, row.company.name if row.company else "", row.machine,
