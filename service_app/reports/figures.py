@@ -238,8 +238,11 @@ def apart(places: Sequence[float], gap: float = 0.085) -> list[float]:
     out = list(places)
     for before, n in pairwise(order):
         out[n] = min(out[n], out[before] - gap)
-    under = min(out, default=0.0)
-    return [place - min(under, 0.0) for place in out]
+    floor = 0.0
+    for n in reversed(order):  # what fell below the axis pushes up what stands close above it
+        out[n] = max(out[n], floor)
+        floor = out[n] + gap
+    return out
 
 
 def hours_text(seconds: float) -> Text:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service_app.core import clock
 from service_app.core.db import transaction
-from service_app.desk import promise_queries as queries
+from service_app.reports import queries
 from service_app.reports.figures import Kept, month_period
 from tests.workorders.builders import make_machine, make_order
 from workorders.breaches import jobs as breach_jobs
