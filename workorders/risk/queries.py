@@ -1,0 +1,123 @@
+"""The chances as pages ask for them, and the past they are counted from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
+from workorders.orders.rules import Status
+from workorders.orders.story import Happening
+from workorders.risk.models import RiskModel
+from workorders.risk.rules import Bin, Chance, Sample, Tables, Trial, chance
+from workorders.sla.queries import load
+from workorders.sla.rules import FIXED, Clock, ClockState
+
+BEGINS = (Happening.START.value, Happening.ARRIVED.value)
+_NOT_BEGUN = frozenset(
+    {Status.RECEIVED, Status.ACCEPTED, Status.QUOTED, Status.APPROVED, Status.SCHEDULED}
+)
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Chances:
+    """The tables in force. ``trial`` is None while there is too little past to try them."""
+
+    tables: Tables
+    promises: int
+    fitted_at: datetime
+    cut_at: datetime | None
+    trial: Trial | None
+
+    def of(
+        self, clock: str, *, used: float, status: str, priority: int, kind: str
+    ) -> Chance | None:
+        """The chance of an open promise of an order."""
+        return chance(
+            self.tables, clock, used=used, has_begun=Status(status) not in _NOT_BEGUN,
+            priority=str(priority), kind=kind,
+        )  # fmt: skip
+
+
+_kept: dict[tuple[str, int], Chances] = {}
+
+
+def load_chances(session: Session) -> Chances | None:
+    """The newest tables; read once per counting and process."""
+    newest = session.scalar(select(func.max(RiskModel.id)))
+    if newest is None:
+        return None
+    key = str(session.get_bind().engine.url), newest
+    if key not in _kept:
+        row = session.get_one(RiskModel, newest)
+        _kept.clear()
+        _kept[key] = Chances(
+            row.tables, row.promises, row.fitted_at, row.cut_at, to_trial(row.trial)
+        )
+    return _kept[key]
+
+
+def to_trial(data: dict[str, object] | None) -> Trial | None:
+    """The stored trial as a value."""
+    if data is None:
+        return None
+    bins = [Bin(int(n), float(p), float(c)) for n, p, c in data["bins"]]  # type: ignore[attr-defined]
+    return Trial(
+        int(str(data["questions"])), float(str(data["brier"])), float(str(data["base"])), bins
+    )
+
+
+def samples(session: Session) -> Iterator[Sample]:
+    """Every promise that was kept or missed, with the share of time used when work began.
+
+    Withdrawn breaches have no moment and count as kept; imported past has no clocks.
+    """
+    promises = load(session)
+    for rows in _batches(session):
+        begun = _begun(session, {row[0] for row in rows})
+        for order_id, clock, started, used, allowed, breached, version, priority, kind in rows:
+            first, share = begun.get(order_id), None
+            if first is not None:
+                calendar = promises.calendar_for(version)
+                share = min(calendar.between(started, first), used) / allowed
+            yield Sample(
+                clock, str(priority), kind, used / allowed, breached is not None, share, started
+            )
+
+
+def _batches(
+    session: Session,
+) -> Iterator[list[tuple[int, str, datetime, int, int, datetime | None, int, int, str]]]:
+    last = 0
+    wanted = [c.value for c in Clock if c not in FIXED]
+    while True:
+        found = session.execute(
+            select(
+                OrderClock.order_id, OrderClock.clock, OrderClock.started_at,
+                OrderClock.used_seconds, OrderClock.allowed_seconds, OrderClock.breached_at,
+                OrderClock.policy_version, WorkOrder.priority, WorkOrder.kind, OrderClock.id,
+            )
+            .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
+            .where(
+                OrderClock.id > last, OrderClock.clock.in_(wanted), OrderClock.allowed_seconds > 0,
+                (OrderClock.state == ClockState.MET.value) | OrderClock.breached_at.is_not(None),
+            )
+            .order_by(OrderClock.id)
+            .limit(BATCH)
+        ).all()  # fmt: skip
+        if not found:
+            return
+        last = found[-1][9]
+        yield [(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8]) for r in found]
+
+
+def _begun(session: Session, order_ids: set[int]) -> dict[int, datetime]:
+    rows = session.execute(
+        select(OrderEvent.order_id, func.min(OrderEvent.happened_at))
+        .where(OrderEvent.order_id.in_(order_ids), OrderEvent.kind.in_(BEGINS))
+        .group_by(OrderEvent.order_id)
+    )
+    return {order_id: at for order_id, at in rows}
