@@ -23,6 +23,7 @@ from service_app.translations import catalogue
 from service_app.web.session import database
 from workorders.calendars.commands import calendar
 from workorders.orders import recompute as _recompute  # noqa: F401 - sla recompute
+from workorders.risk import commands as _risk_commands  # noqa: F401 - sla risk
 from workorders.sla.commands import sla
 
 ROOT = Path(__file__).resolve().parent.parent

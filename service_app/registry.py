@@ -88,6 +88,9 @@ from workorders.orders import models as _orders  # noqa: F401
 from workorders.orders import views as orders_views
 from workorders.planning import models as _planning  # noqa: F401
 from workorders.planning import views as planning_views
+from workorders.risk import jobs as risk_jobs
+from workorders.risk import models as _risk  # noqa: F401
+from workorders.risk import views as risk_views
 from workorders.sla import models as _sla  # noqa: F401
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -116,6 +119,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policies.blueprint,
     reports_views.blueprint,
     breaches_views.blueprint,
+    risk_views.blueprint,
     handover_views.blueprint,
     planning_views.blueprint,
     execution_views.blueprint,
@@ -159,6 +163,7 @@ _WORK: tuple[Job, ...] = (
     Job("portal.sweep", 3600, portal_service.sweep),
     Job("orders.tell_deadlines", 20, orders_jobs.sweep, orders_jobs.has_work),
     Job("breaches.pull", 30, breaches_jobs.pull, breaches_jobs.has_work),
+    Job("risk.refresh", 3600, risk_jobs.refresh),
     Job("documents.render", 1, documents_jobs.render_pending, documents_jobs.has_work),
 )
 _FREQUENT = frozenset(job.name for job in _WORK if job.every_seconds <= FREQUENT_SECONDS)
@@ -230,7 +235,12 @@ _PAPERS = Entry(
 )  # fmt: skip
 
 _PROMISES = Entry(
-    N_("Promises"), "gauge", "promises.index", phone_label=N_("Promises"), count="late"
+    N_("Promises"),
+    "gauge",
+    "promises.index",
+    phone_label=N_("Promises"),
+    count="late",
+    also=("risk.",),
 )
 _BREACHES = Entry(
     N_("Breaches"), "flag", "breaches.index", count="without_cause", also=("breaches.",)

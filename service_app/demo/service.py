@@ -25,6 +25,7 @@ from service_app.notifications.service import mark_read
 from workorders.breaches import service as breaches
 from workorders.breaches.queries import list_page
 from workorders.breaches.rules import BreachFilter, Cause
+from workorders.risk import service as risk
 
 STRETCH = timedelta(days=33)
 """What is kept in one transaction of the past."""
@@ -63,6 +64,7 @@ def load(session: Session, *, at: datetime) -> None:
     with transaction(session, by=SYSTEM, at=at):
         _come_to_the_present(stage)
         today.play(stage)
+        stage.do(risk.refit, by=SYSTEM, at=at)
     with transaction(session, by=SYSTEM, at=at):
         stage.do(passwords.share_password, list(stage.users.values()), password=PASSWORD,
                  by=SYSTEM, at=at)  # fmt: skip

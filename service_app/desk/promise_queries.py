@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     ScalarSelect,
+    Select,
     func,
     select,
 )
@@ -20,6 +22,7 @@ from workorders.orders.models import OrderClock, WorkOrder
 from workorders.sla.rules import ClockState
 
 SHOWN_ROWS = 25
+LOOKED_AT, SHOWN_PAUSED, MOST_DUE = 60, 10, 2000
 _RUNNING = OrderClock.state == ClockState.RUNNING.value
 
 
@@ -32,6 +35,18 @@ class AtNow:
     late_since: datetime | None
     due: int
     next_at: datetime | None
+
+
+class OpenClock(NamedTuple):
+    """An open promise as its chance needs it."""
+
+    clock: str
+    due_at: datetime
+    allowed_seconds: int
+    policy_version: int
+    status: str
+    priority: int
+    kind: str
 
 
 def at_now(session: Session, now: datetime, until: datetime) -> AtNow:
@@ -62,15 +77,50 @@ def _first(*where: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
     return select(func.min(OrderClock.due_at)).where(*where).scalar_subquery()
 
 
+def list_paused(session: Session) -> Sequence[OrderClock]:
+    """Clocks that stand still with half of their time used, the fullest first."""
+    return _with_orders(
+        session,
+        select(OrderClock)
+        .where(
+            OrderClock.state == ClockState.PAUSED.value,
+            OrderClock.used_seconds * 2 >= OrderClock.allowed_seconds,
+        )
+        .order_by((OrderClock.allowed_seconds - OrderClock.used_seconds), OrderClock.id)
+        .limit(SHOWN_PAUSED),
+    )
+
+
+def due_until(session: Session, now: datetime, until: datetime) -> list[OpenClock]:
+    """Promises that are due ahead, the next ones first: what their chances are told from."""
+    statement = (
+        select(
+            OrderClock.clock, OrderClock.due_at, OrderClock.allowed_seconds,
+            OrderClock.policy_version, WorkOrder.status, WorkOrder.priority, WorkOrder.kind,
+        )
+        .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
+        .where(_RUNNING, OrderClock.due_at > now, OrderClock.due_at <= until)
+        .order_by(OrderClock.due_at)
+        .limit(MOST_DUE)
+    )  # fmt: skip
+    return [OpenClock(*row) for row in session.execute(statement)]
+
+
 def list_burning(session: Session, until: datetime) -> Sequence[OrderClock]:
     """Running clocks by deadline: late ones first, then by the time left until ``until``."""
+    return _with_orders(
+        session,
+        select(OrderClock)
+        .where(_RUNNING, OrderClock.due_at <= until)
+        .order_by(OrderClock.due_at, OrderClock.id)
+        .limit(LOOKED_AT),
+    )
+
+
+def _with_orders(session: Session, statement: Select[OrderClock]) -> Sequence[OrderClock]:
     return (
         session.scalars(
-            select(OrderClock)
-            .where(_RUNNING, OrderClock.due_at <= until)
-            .order_by(OrderClock.due_at, OrderClock.id)
-            .limit(SHOWN_ROWS)
-            .options(
+            statement.options(
                 joinedload(OrderClock.order)
                 .joinedload(WorkOrder.machine)
                 .joinedload(Machine.model),

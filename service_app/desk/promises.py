@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,9 @@ from workorders.breaches import queries as breaches
 from workorders.breaches.rules import BreachFilter
 from workorders.orders.countdown import ShownClock, shown
 from workorders.orders.models import OrderClock, WorkOrder
+from workorders.risk.plots import calibration
+from workorders.risk.queries import Chances, load_chances
+from workorders.risk.rules import Chance
 from workorders.sla.queries import Promises, load
 from workorders.sla.rules import Clock
 
@@ -43,6 +46,7 @@ class Burning:
     pill: ShownClock
     order: WorkOrder
     why: Text
+    chance: Chance | None = None
 
 
 @dataclass(frozen=True)
@@ -95,33 +99,81 @@ def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict
     promises = load(session)
     at_now = queries.at_now(session, me.now, tomorrow_evening)
     rows = queries.list_burning(session, tomorrow_evening)
-    since = at_now.late_since
+    since, chances = at_now.late_since, load_chances(session)
+    shown_rows = _burning([*rows, *queries.list_paused(session)], promises, chances, me.now)
     return {
         "at_now": at_now,
         "longest": promises.calendar.between(since, me.now) if since else 0,
-        "burning": _burning(rows, promises, me.now),
+        "burning": shown_rows[: queries.SHOWN_ROWS],
+        "chances": chances,
+        "expected": _expected(session, promises, chances, me.now, tomorrow_evening),
+        "right": calibration(chances.trial, me) if chances and chances.trial else None,
         "late_of": partial(breaches.late_now, calendar=promises.calendar, now=me.now),
         "open_breaches": breaches.list_page(session, BreachFilter.NO_CAUSE, size=BREACHES_SHOWN),
     }
 
 
-def _burning(rows: Sequence[OrderClock], promises: Promises, now: datetime) -> list[Burning]:
+def _burning(
+    rows: Sequence[OrderClock], promises: Promises, chances: Chances | None, now: datetime
+) -> list[Burning]:
+    """Late ones by deadline, then the most likely; what has no chance follows by time left."""
     out = []
     for row in rows:
         pill = shown(row, promises, now)
         if pill is not None:
-            out.append(Burning(pill, row.order, _why(row.order)))
-    return out
+            found = None if pill.is_late else _chance(pill, row.order, chances)
+            out.append(Burning(pill, row.order, _why(row.order, found), found))
+    far = datetime.max.replace(tzinfo=UTC)
+    return sorted(
+        out,
+        key=lambda b: (
+            not b.pill.is_late, b.chance is None and not b.pill.is_late,
+            -b.chance.value if b.chance else 0.0, b.pill.due_at or far,
+        ),
+    )  # fmt: skip
 
 
-def _why(order: WorkOrder) -> Text:
-    """What is known without a model: the wait, else the state and since when the phase lasts."""
+def _chance(pill: ShownClock, order: WorkOrder, chances: Chances | None) -> Chance | None:
+    if chances is None or not pill.allowed:
+        return None
+    return chances.of(
+        pill.clock.value, used=pill.used / pill.allowed, status=order.status,
+        priority=order.priority, kind=order.kind,
+    )  # fmt: skip
+
+
+def _expected(
+    session: Session,
+    promises: Promises,
+    chances: Chances | None,
+    now: datetime,
+    until: datetime,
+) -> float | None:
+    """How many of those due will be late, as a sum of chances; None where there are none."""
+    if chances is None:
+        return None
+    found = []
+    for row in queries.due_until(session, now, until):
+        left = promises.calendar_for(row.policy_version).between(now, row.due_at)
+        used = 1 - left / row.allowed_seconds if row.allowed_seconds else 1.0
+        one = chances.of(
+            row.clock, used=used, status=row.status, priority=row.priority, kind=row.kind
+        )
+        found.append(one.value if one else None)
+    known = [value for value in found if value is not None]
+    return sum(known) if known else None
+
+
+def _why(order: WorkOrder, found: Chance | None) -> Text:
+    """What stands in the way, else how those like it fared, else the state."""
     if order.wait_kind is not None:
         return Text(
             "%(reason)s since %(moment)s", reason=order.wait_kind.label, moment=order.wait_since
         )
     if order.is_guest and order.dispatcher_id is None:
         return N_("guest, must be checked first")
+    if found is not None and found.total:
+        return Text("%(late)s of %(total)s like it were late", late=found.late, total=found.total)
     return order.status_kind.label
 
 

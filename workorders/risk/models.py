@@ -9,7 +9,7 @@ from service_app.core.db import Base, Json, UtcDateTime
 
 
 class RiskModel(Base):
-    """One counting: ``tables`` of :func:`workorders.risk.rules.tabulate`, ``trial`` of its trial."""
+    """One counting: ``tables`` of :func:`workorders.risk.rules.tabulate`, and its ``trial``."""
 
     __tablename__ = "risk_model"
     __journal__ = False

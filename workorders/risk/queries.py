@@ -88,9 +88,10 @@ def samples(session: Session) -> Iterator[Sample]:
             )
 
 
-def _batches(
-    session: Session,
-) -> Iterator[list[tuple[int, str, datetime, int, int, datetime | None, int, int, str]]]:
+_Past = tuple[int, str, datetime, int, int, datetime | None, int, int, str]
+
+
+def _batches(session: Session) -> Iterator[list[_Past]]:
     last = 0
     wanted = [c.value for c in Clock if c not in FIXED]
     while True:
@@ -120,4 +121,4 @@ def _begun(session: Session, order_ids: set[int]) -> dict[int, datetime]:
         .where(OrderEvent.order_id.in_(order_ids), OrderEvent.kind.in_(BEGINS))
         .group_by(OrderEvent.order_id)
     )
-    return {order_id: at for order_id, at in rows}
+    return dict(rows.tuples().all())
