@@ -103,7 +103,7 @@ def due_until(session: Session, now: datetime, until: datetime) -> list[OpenCloc
         .order_by(OrderClock.due_at)
         .limit(MOST_DUE)
     )  # fmt: skip
-    return [OpenClock(*row) for row in session.execute(statement)]
+    return [OpenClock(*row) for row in session.execute(statement)]  # type: ignore[arg-type]
 
 
 def list_burning(session: Session, until: datetime) -> Sequence[OrderClock]:

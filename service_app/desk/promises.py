@@ -189,12 +189,15 @@ def _month_part(
     missed = [b.missed for b in listed if not b.is_withdrawn]
     late = figures.late_time(missed)
     by_week = {clock: [row[clock] for row in found[2:]] for clock in Clock}
+    by_week = {c: row for c, row in by_week.items() if any(week.total for week in row)}
     customers = figures.by_customer(reports.kept_by_company(session, month), missed)
     lowest = customers[:CUSTOMERS_SHOWN]
     return {
         "kept": figures.together(found[0].values()),
         "kept_before": figures.together(found[1].values()),
-        "by_clock": [(c, found[0][c], found[1][c]) for c in Clock],
+        "by_clock": [
+            (c, found[0][c], found[1][c]) for c in Clock if found[0][c].total or found[1][c].total
+        ],
         "weeks": weeks,
         "by_week": by_week,
         "plot": _plot(by_week, weeks, me),

@@ -121,4 +121,4 @@ def _begun(session: Session, order_ids: set[int]) -> dict[int, datetime]:
         .where(OrderEvent.order_id.in_(order_ids), OrderEvent.kind.in_(BEGINS))
         .group_by(OrderEvent.order_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
