@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from service_app.core.actor import SYSTEM
 from service_app.core.db import transaction
 from tests.workorders.builders import make_order
 from workorders.intake import service as intake
+from workorders.orders.models import OrderClock
 from workorders.risk import jobs, service
 from workorders.risk.queries import load_chances, samples
 
@@ -45,6 +47,8 @@ def test_the_page_and_the_list_say_what_it_rests_on(
     assert client.post("/promises/chances").status_code == 302
     page = client.get("/promises/chances").get_data(as_text=True)
     assert "25.0" in page
+    at_rest = {"state": "void", "due_at": None, "warn_at": None}
+    session.execute(update(OrderClock).where(OrderClock.clock != "response").values(**at_rest))
     make_order(session, people, machine, now - timedelta(minutes=20))
     assert "10 of 40 like it were late" in client.get("/promises").get_data(as_text=True)
     assert sign_in_as(people.dispatcher).post("/promises/chances").status_code == 403
