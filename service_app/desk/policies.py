@@ -1,52 +1,50 @@
-"""Promises and policies: limits by priority, and which wait stops which clock."""
+"""Levels of service: limits, exceptions, own clocks, waits that stop them, versions."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assets.faults.rules import Severity
+from assets.machines.rules import Criticality
 from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.permissions import Permission
 from service_app.core.clock import now
 from service_app.core.db import transaction
-from service_app.core.errors import Conflict, DomainError, Invalid
+from service_app.core.errors import Conflict, DomainError, Invalid, NotFound
 from service_app.core.text import N_, Text
+from service_app.desk.policy_typed import Typed, differences, history, read, shown
+from service_app.web.addresses import LARGEST
 from service_app.web.notices import tell
+from service_app.web.reading import reader
 from service_app.web.session import db_session
+from workorders.calendars.models import WorkCalendar
 from workorders.calendars.queries import find_default
-from workorders.orders.models import OrderClock
-from workorders.orders.rules import Priority
-from workorders.sla.policy import LIMITED, STOPPABLE, Policy, Subject, policy_problems
-from workorders.sla.queries import Promises, load
-from workorders.sla.queries import find_default as find_default_level
-from workorders.sla.rules import CLOCK_RULES, Clock, ClockKey, ClockState, WaitReason
-from workorders.sla.service import add_level, add_version
+from workorders.orders import rollout
+from workorders.orders.rules import Kind, Priority
+from workorders.sla import queries, service
+from workorders.sla.models import PolicyVersion, SlaPolicy
+from workorders.sla.policy import LIMITED, STANDARD, STOPPABLE, Moment, Policy
+from workorders.sla.queries import load
+from workorders.sla.rules import CLOCK_RULES, Clock, WaitReason
+from workorders.sla.stored import to_policy
 
 blueprint = Blueprint("policies", __name__)
-LONGEST = 100_000
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A policy as it was typed, with what could not be read."""
-
-    policy: Policy
-    limits: Mapping[str, str]
-    stops: frozenset[str]
-    problems: tuple[Text, ...] = ()
+MOST_BATCHES = 10
+NO_CALENDAR = N_("Set the standard calendar up first; a policy counts by it.")
 
 
 @blueprint.get("/admin/policies")
 @requires(Permission.ORGANISATION_EDIT)
 def index() -> ResponseReturnValue:
-    """Limits by clock and priority, waits that stop clocks, what starts and meets each clock."""
+    """A level: the usual one, or the one named in the address."""
     session = db_session()
-    return _page(session, shown(load(session).usual_at(now()))), 200
+    level = _level(session)
+    return _page(session, level, shown(_present(session, level)[1])), 200
 
 
 @blueprint.post("/admin/policies")
@@ -54,119 +52,220 @@ def index() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Show what a change touches, then keep it as a new version."""
     session, actor = db_session(), current_actor()
-    promises, typed = load(session), read(request.form, load(session).usual_at(now()))
+    level = _level(session)
+    row, present = _present(session, level)
+    typed = read(request.form, present, next_number=service.next_own_number(session))
     if typed.problems or "confirm" not in request.form:
-        changes = () if typed.problems else differences(promises.usual_at(now()), typed.policy)
-        return _page(session, typed, changes), 422 if typed.problems else 200
+        changes = () if typed.problems else _changes(session, row, present, typed)
+        return _page(session, level, typed, changes), 422 if typed.problems else 200
     try:
         with transaction(session, by=actor, at=now()):
-            if request.form.get("version") != str(number_now(promises)):
+            if request.form.get("version") != str(row.number if row else 1):
                 raise Conflict
-            calendar = find_default(session)
-            if calendar is None:
-                raise Invalid(N_("Set the standard calendar up first; a policy counts by it."))
-            level = find_default_level(session) or add_level(
-                session, name=promises.levels[promises.default_id].name, by=actor, at=now()
-            )
-            add_version(session, typed.policy, level=level, calendar=calendar, by=actor, at=now())
+            calendar, since = _calendar(session, row), _since(session)
+            if level is None:
+                level = service.add_level(
+                    session, name=reader().say(N_("Standard")), by=actor, at=now()
+                )
+            service.add_version(
+                session, typed.policy, level=level, calendar=calendar, since=since, by=actor,
+                at=now(),
+            )  # fmt: skip
     except DomainError as error:
-        refused = Typed(typed.policy, typed.limits, typed.stops, (error.text,))
-        return _page(session, refused), 422
+        refused = Typed(typed.policy, typed.cells, (error.text,))
+        return _page(session, level, refused), 422
     tell(N_("Saved as a new version. New orders follow it, open ones keep their promise."))
-    return redirect(url_for("policies.index"))
+    return redirect(url_for("policies.index", level=level.id))
 
 
-def _page(session: Session, typed: Typed, changes: tuple[Text, ...] | None = None) -> str:
-    promises = load(session)
-    return render_template(
-        "service_app/desk/policies.html", typed=typed, changes=changes, number=number_now(promises),
-        limited=LIMITED, agreed=Clock.AGREED, stoppable=STOPPABLE, reasons=tuple(WaitReason),
-        priorities=tuple(Priority), rules=CLOCK_RULES, open_orders=_count_open(session),
-        has_calendar=find_default(session) is not None,
-    )  # fmt: skip
+@blueprint.post("/admin/policies/levels")
+@requires(Permission.ORGANISATION_EDIT)
+def add() -> ResponseReturnValue:
+    """A new level that begins as a copy of the usual one."""
+    session, actor = db_session(), current_actor()
+    usual = _level(session)
+    try:
+        with transaction(session, by=actor, at=now()):
+            row, policy = _present(session, usual)
+            calendar = _calendar(session, row)
+            level = service.add_level(
+                session, name=request.form.get("name", ""), by=actor, at=now()
+            )
+            service.add_version(session, policy, level=level, calendar=calendar, by=actor, at=now())
+    except DomainError as error:
+        tell(error.text, "danger")
+        return redirect(url_for("policies.index"))
+    tell(
+        Text("%(name)s begins as a copy of the usual level: change what differs.", name=level.name)
+    )
+    return redirect(url_for("policies.index", level=level.id))
 
 
-def number_now(promises: Promises) -> int:
-    """Which version of the usual level is in force."""
-    return promises.levels[promises.default_id].number_of(promises.version_of(None, now())) or 1
+@blueprint.post("/admin/policies/levels/<int:level_id>")
+@requires(Permission.ORGANISATION_EDIT)
+def change_level(level_id: int) -> ResponseReturnValue:
+    """Rename it, make it the usual one, or end it."""
+    session, actor, level = db_session(), current_actor(), _get(db_session(), level_id)
+    action = request.form.get("action", "")
+    try:
+        with transaction(session, by=actor, at=now()):
+            if action == "usual":
+                service.make_default(session, level, by=actor, at=now())
+            elif action == "end":
+                service.end_level(session, level, by=actor, at=now())
+            else:
+                service.rename(
+                    session, level, request.form.get("name", ""), version=level.version, by=actor,
+                    at=now(),
+                )  # fmt: skip
+    except DomainError as error:
+        tell(error.text, "danger")
+    else:
+        tell(N_("Saved."))
+    return redirect(url_for("policies.index", level=level.id))
 
 
-def shown(policy: Policy) -> Typed:
-    """A policy as its form shows it."""
-    limits = {_limit_name(c, p): str(policy.limits.get((c, p), "")) for c in LIMITED for p in _ALL}
-    stops = {f"{r}.{c}" for r, clocks in policy.stops.items() for c in clocks}
-    return Typed(policy, limits, frozenset(stops))
+@blueprint.get("/admin/policies/<int:level_id>/apply")
+@requires(Permission.ORGANISATION_EDIT)
+def preview_apply(level_id: int) -> ResponseReturnValue:
+    """What the version in force would do to the level's open orders."""
+    session, level = db_session(), _get(db_session(), level_id)
+    older, version_id = _older(session, level)
+    found = rollout.preview(session, older, version_id, at=now())
+    return render_template("service_app/desk/apply_policy.html", level=level, found=found), 200
 
 
-_ALL = (1, 2, 3, 4)
+@blueprint.post("/admin/policies/<int:level_id>/apply")
+@requires(Permission.ORGANISATION_EDIT)
+def apply(level_id: int) -> ResponseReturnValue:
+    """Give it to them, an event each; many are done in several presses."""
+    session, actor, level = db_session(), current_actor(), _get(db_session(), level_id)
+    older, version_id = _older(session, level)
+    reason = request.form.get("reason", "").strip()[:500]
+    if not reason:
+        tell(N_("Write why: it stands in the story of every order."), "danger")
+        return redirect(url_for("policies.preview_apply", level_id=level.id))
+    done = 0
+    for _ in range(MOST_BATCHES):
+        with transaction(session, by=actor, at=now()):
+            count = rollout.apply_batch(
+                session, older, version_id, reason=reason, by=actor, at=now()
+            )
+        done += count
+        if count < rollout.BATCH:
+            break
+    left = rollout.count_older(session, older)
+    tell(Text("%(done)s orders follow the new version, %(left)s are left.", done=done, left=left))
+    return redirect(url_for("policies.preview_apply", level_id=level.id))
 
 
-def _limit_name(clock: Clock, priority: int) -> str:
-    return f"{clock.value}.{priority}"
+def _older(session: Session, level: SlaPolicy) -> tuple[list[int], int]:
+    """The level's versions before the one in force, and that one."""
+    versions = load(session).levels[level.id]
+    present = versions.version_at(now())
+    return [v for _, v, _ in versions.versions if v != present], present
 
 
-def read(form: Any, present: Policy) -> Typed:
-    """What was typed as a policy; every cell that cannot be is a sentence."""
-    limits: dict[tuple[Clock, int], int] = {}
-    typed: dict[str, str] = {}
-    problems: list[Text] = []
-    for clock in LIMITED:
-        for priority in _ALL:
-            name = _limit_name(clock, priority)
-            text = typed[name] = form.get(name, "").strip()[:20]
-            if text.isascii() and text.isdigit() and int(text) <= LONGEST:
-                limits[clock, priority] = int(text)
-            elif text:
-                said = N_(
-                    "%(clock)s for priority %(priority)s: “%(text)s” is not a number of minutes."
-                )
-                problems.append(said.with_values(clock=clock.label, priority=priority, text=text))
-    ticked = frozenset(f"{r}.{c}" for r in WaitReason for c in STOPPABLE if f"{r}.{c}" in form)
-    stops = {
-        reason: frozenset(c for c in STOPPABLE if f"{reason}.{c}" in ticked)
-        for reason in WaitReason
-    }
-    kept = {reason: clocks for reason, clocks in stops.items() if clocks}
-    policy = Policy(limits, kept, present.priorities)
-    if not problems:
-        problems = policy_problems(policy)
-    return Typed(policy, typed, ticked, tuple(problems))
+def _level(session: Session) -> SlaPolicy | None:
+    """The level of the address, else the usual one; None while none is set up."""
+    asked = request.args.get("level", "")
+    if not asked:
+        return queries.find_default(session)
+    if not (asked.isascii() and asked.isdigit() and int(asked) <= LARGEST):
+        raise NotFound
+    return _get(session, int(asked))
 
 
-def differences(old: Policy, new: Policy) -> tuple[Text, ...]:
-    """What a new version changes, a sentence each."""
-    found = []
-    for clock in LIMITED:
-        for priority in _ALL:
-            key, about = ClockKey(clock), Subject(priority)
-            was, is_now = old.seconds(key, about), new.seconds(key, about)
-            if was != is_now and is_now is not None:
-                text = N_("%(clock)s, priority %(priority)s: %(old)s → %(new)s")
-                old_time, new_time = timedelta(seconds=was or 0), timedelta(seconds=is_now)
-                label = Priority(priority).label
-                found.append(
-                    text.with_values(clock=clock.label, priority=label, old=old_time, new=new_time)
-                )
-    return tuple(found) + _stop_differences(old, new)
+def _get(session: Session, level_id: int) -> SlaPolicy:
+    level = session.get(SlaPolicy, level_id) if level_id <= LARGEST else None
+    if level is None or level.id not in load(session).levels:
+        raise NotFound
+    return level
 
 
-def _stop_differences(old: Policy, new: Policy) -> tuple[Text, ...]:
-    found = []
-    for reason in WaitReason:
-        for clock in STOPPABLE:
-            key = ClockKey(clock)
-            was, is_now = old.halts(reason, key), new.halts(reason, key)
-            if was and not is_now:
-                text = N_("%(clock)s runs on: %(reason)s")
-                found.append(text.with_values(clock=clock.label, reason=reason.label))
-            elif is_now and not was:
-                text = N_("%(clock)s stands still: %(reason)s")
-                found.append(text.with_values(clock=clock.label, reason=reason.label))
-    return tuple(found)
+def _present(session: Session, level: SlaPolicy | None) -> tuple[PolicyVersion | None, Policy]:
+    """The newest version, begun or not, and its policy."""
+    if level is None:
+        return None, STANDARD
+    row = _versions(session, level)[-1]
+    return row, to_policy(row)
 
 
-def _count_open(session: Session) -> int:
-    """Orders with a promise still to keep."""
-    states = (ClockState.RUNNING.value, ClockState.PAUSED.value)
-    found = select(func.count(OrderClock.order_id.distinct())).where(OrderClock.state.in_(states))
-    return session.scalar(found) or 0
+def _versions(session: Session, level: SlaPolicy) -> list[PolicyVersion]:
+    return list(
+        session.scalars(
+            select(PolicyVersion)
+            .where(PolicyVersion.policy_id == level.id)
+            .order_by(PolicyVersion.number)
+        )
+    )
+
+
+def _calendar(session: Session, row: PolicyVersion | None) -> WorkCalendar:
+    """The one chosen, else the version's own, else the company's."""
+    asked = request.form.get("calendar", "")
+    chosen = int(asked) if asked.isascii() and asked.isdigit() else None
+    usual = row.calendar_id if row else None
+    wanted = chosen if chosen is not None and chosen <= LARGEST else usual
+    found = session.get(WorkCalendar, wanted) if wanted is not None else find_default(session)
+    if found is None:
+        raise Invalid(NO_CALENDAR)
+    return found
+
+
+def _since(session: Session) -> datetime | None:
+    """The moment typed, on the calendar's clock; None for now. Raises Invalid for a past one."""
+    text = request.form.get("since", "").strip()
+    if not text:
+        return None
+    zone = ZoneInfo(str(load(session).calendar.zone))
+    try:
+        since = datetime.fromisoformat(text[:16]).replace(tzinfo=zone)
+    except ValueError:
+        raise Invalid(Text("%(text)s is not a day and a time.", text=text[:40]), "since") from None
+    if since < now():
+        raise Invalid(N_("A version begins now or later: what was promised stays promised."))
+    return since
+
+
+def _changes(
+    session: Session, row: PolicyVersion | None, present: Policy, typed: Typed
+) -> tuple[Text, ...]:
+    found = differences(present, typed.policy)
+    calendar = typed["calendar"]
+    if (
+        row is not None
+        and calendar.isascii()
+        and calendar.isdigit()
+        and calendar != str(row.calendar_id)
+    ):
+        names = dict(_calendars(session))
+        name = names.get(int(calendar), "–")
+        found = (*found, Text("Counts by the calendar %(name)s", name=name))
+    return found
+
+
+def _calendars(session: Session) -> list[tuple[int, str]]:
+    rows = session.execute(select(WorkCalendar.id, WorkCalendar.name).order_by(WorkCalendar.id))
+    return [(row[0], row[1]) for row in rows]
+
+
+def _page(
+    session: Session, level: SlaPolicy | None, typed: Typed, changes: tuple[Text, ...] | None = None
+) -> str:
+    versions = _versions(session, level) if level is not None else []
+    ids = [row.id for row in versions]
+    context: dict[str, Any] = {
+        "level": level, "levels": queries.list_levels(session), "typed": typed,
+        "changes": changes, "number": versions[-1].number if versions else 1,
+        "limited": LIMITED, "agreed": Clock.AGREED, "stoppable": STOPPABLE,
+        "reasons": tuple(WaitReason), "priorities": tuple(Priority), "rules": CLOCK_RULES,
+        "severities": tuple(Severity), "criticalities": tuple(Criticality), "kinds": tuple(Kind),
+        "moments": tuple(Moment), "calendars": _calendars(session),
+        "calendar_id": typed["calendar"] or str(versions[-1].calendar_id if versions else ""),
+        "open_orders": rollout.count_older(session, ids or [0]),
+        "behind": rollout.count_older(session, ids[:-1]) if len(ids) > 1 else 0,
+        "history": history([(row, to_policy(row)) for row in versions]),
+        "has_calendar": find_default(session) is not None,
+    }  # fmt: skip
+    return render_template("service_app/desk/policies.html", **context)
