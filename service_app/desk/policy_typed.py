@@ -8,7 +8,7 @@ from typing import Any
 
 from assets.faults.rules import Severity
 from assets.machines.rules import Criticality
-from service_app.core.text import N_, Text
+from service_app.core.text import N_, Text, verbatim
 from workorders.orders.rules import Kind, Priority
 from workorders.sla.policy import (
     LIMITED,
@@ -197,7 +197,7 @@ def _own(
         stops = frozenset(r for r in WaitReason if cells.get(f"own.{n}.stops.{r}"))
         found.append(OwnClock(number, name, start, meet, stops))
         for p in PRIORITIES:
-            label = Text("%(name)s", name=name)
+            label = verbatim(name)
             minutes = _minutes(cells, f"own.{n}.{p}", label, p, problems)
             if minutes is not None:
                 limits.append(Special(Clock.OWN, minutes, number, priority=p))

@@ -35,6 +35,8 @@ from workorders.execution.models import Labour
 from workorders.intake.models import Proposal
 from workorders.orders.models import OrderEvent, OrderLine, OrderPhoto, WorkOrder
 from workorders.planning.models import Visit
+from workorders.sla.policy import STANDARD
+from workorders.sla.service import add_level, add_version
 
 WHEN = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 Example = Callable[[Session, Any, dict[str, Any]], Any]
@@ -226,7 +228,16 @@ def _breach(session: Session, _people: Any, made: dict[str, Any]) -> int:
     return _id_of(session, missed)
 
 
+def _level(session: Session, people: Any, _made: dict[str, Any]) -> int:
+    by = people.administrator
+    calendar = make_standard(session, name="Level", zone="Europe/Moscow", by=by, at=WHEN)
+    level = add_level(session, name="Walked", by=by, at=WHEN)
+    add_version(session, STANDARD, level=level, calendar=calendar, by=by, at=WHEN)
+    return level.id
+
+
 EXAMPLES: dict[str, Example] = {
+    "level_id": _level,
     "run_id": _import_run,
     "imports.sample:kind": lambda *_: "machines",
     "imports.sample:suffix": lambda *_: "csv",
