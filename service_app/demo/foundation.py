@@ -22,7 +22,13 @@ from workorders.calendars import service as calendars
 from workorders.sla import service as sla
 from workorders.sla.policy import DEFAULT_STOPS, Policy
 from workorders.sla.rules import Clock, WaitReason
+from workorders.sla.steps import Step, When, Whom
 
+STEPS = (
+    Step(When.AFTER, 120, Whom.MANAGERS, Clock.RESTORE),
+    Step(When.AFTER, 240, Whom.CUSTOMER, Clock.RESTORE),
+    Step(When.PERCENT, 50, Whom.ENGINEER, Clock.RESTORE),
+)
 STOPS = {**DEFAULT_STOPS, WaitReason.PARTS: frozenset({Clock.RESTORE})}
 
 
@@ -69,7 +75,7 @@ def _our_side(stage: Stage) -> None:
         crew = team if person.role.value == "engineer" else None
         stage.do(organisation.place_person, user, branch=branch, team=crew, by=by, at=at)
     week = stage.do(calendars.make_standard, name="Будни 9–18", zone=company.MOSCOW, by=by, at=at)
-    policy = Policy(stops=STOPS)
+    policy = Policy(stops=STOPS, steps=STEPS)
     level = stage.do(sla.add_level, name="Стандарт", by=by, at=at)
     stage.do(sla.add_version, policy, level=level, calendar=week, by=by, at=at)
 

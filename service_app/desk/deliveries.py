@@ -36,6 +36,7 @@ LABELS: dict[str, Text] = {
     "machines.refresh_words": N_("Refresh the words machines are found by"),
     "orders.tell_deadlines": N_("Tell of deadlines that came near or passed"),
     "breaches.pull": N_("Enter breaches"),
+    "risk.refresh": N_("Count the chances of being late"),
     "portal.sweep": N_("Forget old tries of guests"),
     "transfers.run": N_("Import the lists that were sent in"),
     "transfers.sweep": N_("Forget old imports"),

@@ -17,7 +17,7 @@ from service_app.core.clock import now
 from service_app.core.db import transaction
 from service_app.core.errors import Conflict, DomainError, Invalid, NotFound
 from service_app.core.text import N_, Text
-from service_app.desk.policy_typed import Typed, differences, history, read, shown
+from service_app.desk.policy_typed import ESCALATED, Typed, differences, history, read, shown
 from service_app.web.addresses import LARGEST
 from service_app.web.notices import tell
 from service_app.web.reading import reader
@@ -31,6 +31,7 @@ from workorders.sla.models import PolicyVersion, SlaPolicy
 from workorders.sla.policy import LIMITED, STANDARD, STOPPABLE, Moment, Policy
 from workorders.sla.queries import load
 from workorders.sla.rules import CLOCK_RULES, Clock, WaitReason
+from workorders.sla.steps import When, Whom
 from workorders.sla.stored import to_policy
 
 blueprint = Blueprint("policies", __name__)
@@ -261,7 +262,8 @@ def _page(
         "limited": LIMITED, "agreed": Clock.AGREED, "stoppable": STOPPABLE,
         "reasons": tuple(WaitReason), "priorities": tuple(Priority), "rules": CLOCK_RULES,
         "severities": tuple(Severity), "criticalities": tuple(Criticality), "kinds": tuple(Kind),
-        "moments": tuple(Moment), "calendars": _calendars(session),
+        "moments": tuple(Moment), "escalated": ESCALATED, "whens": tuple(When),
+        "whoms": tuple(Whom), "calendars": _calendars(session),
         "calendar_id": typed["calendar"] or str(versions[-1].calendar_id if versions else ""),
         "open_orders": rollout.count_older(session, ids or [0]),
         "behind": rollout.count_older(session, ids[:-1]) if len(ids) > 1 else 0,

@@ -20,9 +20,12 @@ from workorders.sla.policy import (
     Special,
     policy_problems,
 )
-from workorders.sla.rules import Clock, ClockKey, WaitReason
+from workorders.sla.rules import TOLD, Clock, ClockKey, WaitReason
+from workorders.sla.steps import Step, When, Whom
 
 LONGEST = 100_000
+ESCALATED = (*LIMITED, Clock.AGREED, *TOLD)
+"""Clocks a step of escalation may be of; without one it is of all."""
 ROOM_SPECIALS, ROOM_OWN = 2, 1
 """Empty rows offered for more."""
 _ROW = re.compile(r"[a-z]+\.([0-9]{1,3})\..+")
@@ -44,6 +47,11 @@ class Typed:
     def specials(self) -> range:
         """Numbers of the rows of exceptions, with room for more."""
         return range(_rows(self.cells, "special") + ROOM_SPECIALS)
+
+    @property
+    def steps(self) -> range:
+        """Numbers of the rows of escalation, with room for more."""
+        return range(_rows(self.cells, "step") + ROOM_SPECIALS)
 
     @property
     def own(self) -> range:
@@ -84,6 +92,12 @@ def shown(policy: Policy) -> Typed:
             for p in PRIORITIES
             if own_limits.get((own.number, p)) is not None
         }
+    for n, step in enumerate(policy.steps):
+        cells |= {
+            f"step.{n}.clock": step.clock.value if step.clock else "",
+            f"step.{n}.when": step.when.value, f"step.{n}.value": str(step.value),
+            f"step.{n}.whom": step.whom.value, f"step.{n}.any": "on" if step.is_any_hour else "",
+        }  # fmt: skip
     return Typed(policy, cells)
 
 
@@ -117,6 +131,7 @@ def read(form: Mapping[str, str], present: Policy, *, next_number: int) -> Typed
         priorities=_priorities(cells, present),
         specials=(*_specials(cells, problems), *own_limits),
         own=own,
+        steps=_steps(cells, problems),
     )
     if not problems:
         problems = policy_problems(policy)
@@ -173,6 +188,29 @@ def _specials(cells: Mapping[str, str], problems: list[Text]) -> list[Special]:
     return found
 
 
+def _steps(cells: Mapping[str, str], problems: list[Text]) -> tuple[Step, ...]:
+    """Rows with a number; who and when are filled in by the form's first choices."""
+    found = []
+    for n in range(min(_rows(cells, "step"), 60)):
+        text = cells.get(f"step.{n}.value", "")
+        if not text:
+            continue
+        if not (text.isascii() and text.isdigit() and len(text) <= 6):
+            said = N_("Escalation: “%(text)s” is not a whole number.")
+            problems.append(said.with_values(text=text))
+            continue
+        found.append(
+            Step(
+                _member(When, cells.get(f"step.{n}.when", "")) or When.PERCENT,
+                int(text),
+                _member(Whom, cells.get(f"step.{n}.whom", "")) or Whom.MANAGERS,
+                _member(ESCALATED, cells.get(f"step.{n}.clock", "")),
+                is_any_hour=bool(cells.get(f"step.{n}.any")),
+            )
+        )
+    return tuple(found)
+
+
 def _value(kind: Any, text: str) -> str | None:
     found = _member(kind, text)
     return None if found is None else str(found.value)
@@ -209,6 +247,7 @@ def differences(old: Policy, new: Policy) -> tuple[Text, ...]:
     return (
         *_limit_differences(old, new), *_stop_differences(old, new), *_own_differences(old, new),
         *_special_differences(old, new), *_priority_differences(old, new),
+        *_step_differences(old, new),
     )  # fmt: skip
 
 
@@ -306,6 +345,15 @@ def _priority_differences(old: Policy, new: Policy) -> list[Text]:
                 )
             )  # fmt: skip
     return found
+
+
+def _step_differences(old: Policy, new: Policy) -> list[Text]:
+    come = [s for s in new.steps if s not in old.steps]
+    gone = [s for s in old.steps if s not in new.steps]
+    return [
+        *(Text("New step of escalation: %(text)s", text=s.sentence) for s in come),
+        *(Text("No more: %(text)s", text=s.sentence) for s in gone),
+    ]
 
 
 def history(versions: Sequence[tuple[Any, Policy]]) -> list[tuple[Any, tuple[Text, ...]]]:

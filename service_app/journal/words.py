@@ -56,6 +56,7 @@ FIELDS: dict[str, Text] = {
     "own": N_("Own clocks"),
     "label": N_("Name"),
     "specials": N_("Exceptions"),
+    "steps": N_("Escalation"),
     "is_active": N_("May sign in, or in use"),
     "password_hash": N_("Password"),
     "role": N_("Role"),

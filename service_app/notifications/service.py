@@ -28,10 +28,12 @@ def notify(
     key: str,
     at: datetime,
     email: bool = True,
+    letters_at: datetime | None = None,
 ) -> int:
     """Tell each person once per ``key``: inbox, and a letter where they have an address.
 
-    ``link`` is (kind, reference), plain values. Returns how many were told now. Tellers at work at
+    ``letters_at`` keeps the letter until then: people are not written to at night. ``link`` is
+    (kind, reference), plain values. Returns how many were told now. Tellers at work at
     the same moment tell a person once between them.
     """
     wanted = {n for n in user_ids if n is not None}
@@ -42,7 +44,9 @@ def notify(
     row |= {"link_kind": link[0] if link else None, "link_ref": link[1] if link else None}
     told = _insert_fresh(session, [{**row, "user_id": person.id} for person in people])
     if email:
-        _write_letters(session, [p for p in people if p.id in told and p.email], text, at)
+        _write_letters(
+            session, [p for p in people if p.id in told and p.email], text, at, letters_at
+        )
     return len(told)
 
 
@@ -59,14 +63,16 @@ def _insert_fresh(session: Session, rows: Sequence[dict[str, Any]]) -> set[int]:
     return set(session.scalars(statement))
 
 
-def _write_letters(session: Session, people: Sequence[User], text: Text, at: datetime) -> None:
+def _write_letters(
+    session: Session, people: Sequence[User], text: Text, at: datetime, not_before: datetime | None
+) -> None:
     without = queries.without_letters(session, [person.id for person in people])
     body = Text("%(text)s\n\n%(hint)s", text=text, hint=N_("Open it in your inbox."))
     for person in people:
         if person.id not in without and person.email:
             send(
                 session, to=person.email, subject=text, body=body, language=person.language,
-                zone=person.zone, at=at,
+                zone=person.zone, at=at, not_before=not_before,
             )  # fmt: skip
 
 

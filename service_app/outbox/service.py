@@ -20,11 +20,12 @@ def send(
     body: Text,
     language: str,
     at: datetime,
+    not_before: datetime | None = None,
     zone: str = ZONE,
 ) -> OutboxMessage:
     """Put a letter out: it goes if and only if the caller's transaction is kept.
 
-    Moments in it are written on the clock of ``zone``.
+    It waits until ``not_before``. Moments in it are written on the clock of ``zone``.
     """
     message = OutboxMessage(
         to=to,
@@ -33,7 +34,7 @@ def send(
         language=language,
         zone=zone,
         made_at=at,
-        next_try_at=at,
+        next_try_at=max(at, not_before or at),
     )
     session.add(message)
     return message

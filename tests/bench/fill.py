@@ -505,6 +505,8 @@ def _clock_rows(f: Filler, order: Row, events: list[Row], promises: Promises) ->
             "late_seconds": result.late,
             "warned_at": f.at if is_over else None,
             "told_at": f.at if is_over else None,
+            "step_at": None,
+            "steps_taken": [],
         }
 
 

@@ -3,7 +3,7 @@
 How a stored clock is drawn is in :mod:`workorders.orders.countdown`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, inspect, select, update
@@ -14,6 +14,7 @@ from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
 from workorders.sla.queries import Promises, load
 from workorders.sla.replay import ClockResult, replay
 from workorders.sla.rules import Clock, ClockKey, ClockState
+from workorders.sla.steps import Running, schedule
 
 REFRESH_BATCH = 200
 _STORED = tuple(c.key for c in inspect(OrderClock).column_attrs if c.key != "id")
@@ -31,8 +32,8 @@ def start(session: Session, order: WorkOrder, event: OrderEvent, *, at: datetime
     rows, promises = [], load(session)
     for key, result in results(order, [event], promises).items():
         row = _row(order, key, promises)
-        row.is_breach_changed = False
-        _fill(row, result, at)
+        row.is_breach_changed, row.steps_taken = False, []
+        _fill(row, result, at, promises)
         rows.append({name: getattr(row, name) for name in _STORED})
     if rows:
         session.execute(insert(OrderClock), rows)
@@ -66,7 +67,7 @@ def store(
         if row is None:
             row = _row(order, key, promises)
             session.add(row)
-        _fill(row, result, at)
+        _fill(row, result, at, promises)
     for key, row in stored.items():
         if key not in found:
             _take_away(session, row)
@@ -87,10 +88,37 @@ def _take_away(session: Session, row: OrderClock) -> None:
         return
     row.state, row.is_breach_changed = ClockState.VOID.value, True
     row.due_at = row.warn_at = row.met_at = row.breached_at = None
-    row.late_seconds = 0
+    row.late_seconds, row.step_at = 0, None
 
 
-def _fill(row: OrderClock, result: ClockResult, at: datetime) -> None:
+def step_key(version: int, place: int, due_at: datetime) -> str:
+    """A step as it is remembered: once for each deadline."""
+    return f"{version}.{place}@{int(due_at.timestamp())}"
+
+
+def next_step(
+    taken: Collection[str], result: ClockResult, promises: Promises
+) -> tuple[datetime | None, int]:
+    """When the next escalation step falls, and its place in the policy; None while none does."""
+    for moment, place in steps_of(result, promises):
+        assert result.due_at is not None  # only running clocks have steps
+        if step_key(result.policy, place, result.due_at) not in taken:
+            return moment, place
+    return None, -1
+
+
+def steps_of(result: ClockResult, promises: Promises) -> list[tuple[datetime, int]]:
+    """Every step of a running clock with its moment."""
+    policy = promises.policies.get(result.policy)
+    if policy is None or not policy.steps or result.due_at is None or result.point is None:
+        return []
+    of = Running(
+        result.clock, result.started_at, result.point, result.used, result.allowed, result.due_at
+    )
+    return schedule(policy.steps, of, promises.calendar_for(result.policy))
+
+
+def _fill(row: OrderClock, result: ClockResult, at: datetime, promises: Promises) -> None:
     if result.due_at != row.due_at and result.due_at is not None and result.due_at > at:
         row.told_at = row.warned_at = None  # a new deadline may be told of again
     before = (row.breached_at, row.late_seconds, row.state)
@@ -105,6 +133,7 @@ def _fill(row: OrderClock, result: ClockResult, at: datetime) -> None:
     is_over = result.due_at is not None and result.due_at < at
     row.breached_at = result.breached_at or (result.due_at if is_over else None)
     row.late_seconds = result.late
+    row.step_at = next_step(row.steps_taken or [], result, promises)[0]
     after = (row.breached_at, row.late_seconds, row.state)
     if after != before and (row.breached_at or before[0]):
         row.is_breach_changed = True

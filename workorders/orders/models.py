@@ -338,7 +338,9 @@ class OrderClock(Base):
     ``due_at`` and ``warn_at`` are None unless the clock runs, so that a sweep never meets others.
     ``clock`` and ``number`` are the key of the replay (:class:`~workorders.sla.rules.ClockKey`);
     ``label`` is what an own clock is called. ``policy_version`` is the one it counts by.
-    ``is_breach_changed`` waits for those who keep what a breach was about (``take_changed``).
+    ``step_at`` is when the next escalation step falls, ``steps_taken`` which were
+    (``clocks.step_key``). ``is_breach_changed`` waits for those who keep what a breach was about
+    (``take_changed``).
     """
 
     __tablename__ = "order_clock"
@@ -362,6 +364,8 @@ class OrderClock(Base):
     warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_breach_changed: Mapped[bool] = mapped_column(default=False)
+    step_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    steps_taken: Mapped[list[Any]] = mapped_column(Json, default=list)
 
     order: Mapped[WorkOrder] = relationship()
 
@@ -378,6 +382,7 @@ class OrderClock(Base):
             "order_id",
             **_only("breached_at IS NOT NULL"),
         ),
+        Index("ix_order_clock_step", "step_at", **_only("step_at IS NOT NULL")),
         Index(
             "ix_order_clock_changed",
             "id",

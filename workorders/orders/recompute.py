@@ -69,13 +69,13 @@ def _of_batch(
         found = clocks.results(order, events[order.id], promises)
         rows = {row.key: row for row in stored[order.id]}
         for key in dict.fromkeys((*found, *rows)):
-            for field, has, ought in _compare(rows.get(key), found.get(key), now):
+            for field, has, ought in _compare(rows.get(key), found.get(key), promises, now):
                 name = f"{key.clock.value}.{key.number}" if key.number else key.clock.value
                 yield Difference(order.id, order.number, name, field, has, ought)
 
 
 def _compare(
-    row: OrderClock | None, found: ClockResult | None, now: datetime
+    row: OrderClock | None, found: ClockResult | None, promises: Promises, now: datetime
 ) -> Iterator[tuple[str, str, str]]:
     if row is None or found is None:
         is_gone = row is not None and row.state == ClockState.VOID and row.breached_at is None
@@ -85,6 +85,7 @@ def _compare(
     breached = found.breached_at
     if breached is None and row.breached_at == found.due_at and (row.breached_at or now) <= now:
         breached = row.breached_at  # noted when its deadline passed; no event is needed for that
+    step_at = clocks.next_step(row.steps_taken, found, promises)[0]
     pairs = (
         ("state", row.state, found.state.value),
         ("policy", row.policy_version, found.policy),
@@ -93,6 +94,7 @@ def _compare(
         ("time used", row.used_seconds, found.used),
         ("deadline", row.due_at, found.due_at),
         ("warning", row.warn_at, found.warn_at),
+        ("next step", row.step_at, step_at),
         ("end", row.met_at, found.met_at),
         ("breach", row.breached_at, breached),
         ("lateness", row.late_seconds, found.late),

@@ -30,7 +30,8 @@ class PolicyVersion(Base):
 
     It counts for what is received from ``since`` on. ``limits`` is ``{"response.1": minutes, …}``,
     ``stops`` ``{"parts": ["restore"], …}``, ``priorities`` ``{"stopped.high": 1, …}``;
-    ``specials`` and ``own`` are lists of the fields of ``policy.Special`` and ``policy.OwnClock``.
+    ``specials``, ``own`` and ``steps`` are lists of the fields of ``policy.Special``,
+    ``policy.OwnClock`` and ``steps.Step``.
     """
 
     __tablename__ = "policy_version"
@@ -45,6 +46,7 @@ class PolicyVersion(Base):
     priorities: Mapped[dict[str, Any]] = mapped_column(Json)
     specials: Mapped[list[Any]] = mapped_column(Json, default=list)
     own: Mapped[list[Any]] = mapped_column(Json, default=list)
+    steps: Mapped[list[Any]] = mapped_column(Json, default=list)
 
     level: Mapped[SlaPolicy] = relationship()
 

@@ -18,6 +18,7 @@ from workorders.sla.rules import (
     FactKind,
     WaitReason,
 )
+from workorders.sla.steps import Step, step_problems
 
 _F = FactKind
 LIMITED = (Clock.RESPONSE, Clock.QUOTE, Clock.ARRIVAL, Clock.RESTORE, Clock.UPDATE)
@@ -154,6 +155,7 @@ class Policy:
     priorities: Mapping[tuple[str, str], int] = field(default_factory=lambda: PRIORITY_TABLE)
     specials: tuple[Special, ...] = ()
     own: tuple[OwnClock, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def seconds(self, key: ClockKey, about: Subject) -> int | None:
         """The allowance in working seconds; None where this clock promises nothing."""
@@ -223,7 +225,12 @@ def policy_problems(policy: Policy) -> list[Text]:
                 found.append(text.with_values(clock=clock.label, priority=priority))
     if not policy.promised:
         found.append(N_("This policy promises nothing: give at least one clock its limits."))
-    return found + _special_problems(policy) + _own_problems(policy)
+    return [
+        *found,
+        *_special_problems(policy),
+        *_own_problems(policy),
+        *step_problems(policy.steps),
+    ]
 
 
 def _special_problems(policy: Policy) -> list[Text]:

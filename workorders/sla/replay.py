@@ -56,7 +56,7 @@ class ClockResult:
     it counts by now. ``due_at`` and ``warn_at`` are None unless the clock runs: a paused one stands
     still with ``remaining`` left. ``breached_at`` is the moment the deadline passed while running,
     ``late`` how long the clock has run beyond its deadline since then. ``since`` is when the
-    present state began.
+    present state began. ``point`` is up to when ``used`` is counted.
     """
 
     key: ClockKey
@@ -73,6 +73,7 @@ class ClockResult:
     late: int = 0
     paused: Mapping[WaitReason, int] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
+    point: datetime | None = None
 
     @property
     def clock(self) -> Clock:
@@ -390,7 +391,7 @@ class _Run:
         return ClockResult(
             self.key, state, self.started, self.since, self.allowed or 0, self.used,
             self.version, due_at, warn_at, self.met, self.breached, self.late, self.paused,
-            tuple(self.spans),
+            tuple(self.spans), self.point,
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from workorders.sla.policy import Moment, OwnClock, Policy, Special
 from workorders.sla.rules import Clock, WaitReason
+from workorders.sla.steps import Step, When, Whom
 
 
 class StoredPolicy(Protocol):
@@ -15,6 +16,7 @@ class StoredPolicy(Protocol):
     priorities: Any
     specials: Any
     own: Any
+    steps: Any
 
 
 def to_policy(row: StoredPolicy) -> Policy:
@@ -36,6 +38,7 @@ def to_policy(row: StoredPolicy) -> Policy:
         },
         tuple(_special(one) for one in row.specials),
         tuple(_own(one) for one in row.own),
+        tuple(_step(one) for one in row.steps),
     )
 
 
@@ -53,6 +56,13 @@ def _own(data: Mapping[str, Any]) -> OwnClock:
     )  # fmt: skip
 
 
+def _step(data: Mapping[str, Any]) -> Step:
+    clock = Clock(data["clock"]) if data.get("clock") else None
+    return Step(
+        When(data["when"]), data["value"], Whom(data["whom"]), clock, data.get("any_hour", False)
+    )
+
+
 def columns_of(policy: Policy) -> dict[str, Any]:
     """What :func:`to_policy` reads back."""
     return {
@@ -63,6 +73,16 @@ def columns_of(policy: Policy) -> dict[str, Any]:
         "priorities": {f"{s}.{c}": p for (s, c), p in policy.priorities.items()},
         "specials": [_without_none(one) for one in policy.specials],
         "own": _owns(policy.own),
+        "steps": [
+            {
+                "when": s.when.value,
+                "value": s.value,
+                "whom": s.whom.value,
+                "clock": s.clock.value if s.clock else None,
+                "any_hour": s.is_any_hour,
+            }
+            for s in policy.steps
+        ],
     }
 
 
