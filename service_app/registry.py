@@ -34,6 +34,7 @@ from service_app.core.text import N_, P_, Text
 from service_app.customers import models as _customers  # noqa: F401
 from service_app.customers import views as customers_views
 from service_app.desk import board, calendars, deliveries, papers, policies, promises, search
+from service_app.desk import company_promises as _company_promises  # noqa: F401 - routes
 from service_app.desk import views as desk_views
 from service_app.desk.promise_queries import late_until
 from service_app.documents import jobs as documents_jobs
@@ -85,6 +86,7 @@ from workorders.orders import facts as order_facts
 from workorders.orders import imports as order_imports
 from workorders.orders import jobs as orders_jobs
 from workorders.orders import models as _orders  # noqa: F401
+from workorders.orders import promise_views as _promise_views  # noqa: F401 - routes
 from workorders.orders import views as orders_views
 from workorders.planning import models as _planning  # noqa: F401
 from workorders.planning import views as planning_views

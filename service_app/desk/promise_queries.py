@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session, joinedload
 from assets.machines.models import Machine
 from service_app.accounts.models import User
 from workorders.breaches.queries import without_cause
-from workorders.orders.models import OrderClock, WorkOrder
-from workorders.sla.rules import ClockState
+from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
+from workorders.sla.rules import TOLD, ClockState
 
 SHOWN_ROWS = 25
-LOOKED_AT, SHOWN_PAUSED, MOST_DUE = 60, 10, 2000
+LOOKED_AT, SHOWN_PAUSED, MOST_DUE, MOST_TOLD = 60, 10, 2000, 100
 _RUNNING = OrderClock.state == ClockState.RUNNING.value
 
 
@@ -104,6 +104,40 @@ def due_until(session: Session, now: datetime, until: datetime) -> list[OpenCloc
         .limit(MOST_DUE)
     )  # fmt: skip
     return [OpenClock(*row) for row in session.execute(statement)]  # type: ignore[arg-type]
+
+
+class ToldPromise(NamedTuple):
+    """A promise told to a customer, with its clock."""
+
+    clock: OrderClock
+    number: str
+    what: str
+    told_at: datetime
+    by_name: str
+    due_at: datetime
+
+
+def told_to(session: Session, company_id: int, since: datetime) -> list[ToldPromise]:
+    """Promises told to a company: open ones first, then the newest."""
+    rows = session.execute(
+        select(OrderClock, WorkOrder.number, OrderEvent)
+        .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
+        .join(OrderEvent, OrderEvent.id == OrderClock.number)
+        .where(
+            WorkOrder.company_id == company_id,
+            OrderClock.clock.in_([clock.value for clock in TOLD]),
+            OrderClock.started_at >= since,
+        )
+        .order_by(OrderClock.due_at.is_(None), OrderClock.due_at, OrderClock.started_at.desc())
+        .limit(MOST_TOLD)
+    )
+    return [
+        ToldPromise(
+            clock, number, str(event.data.get("what") or event.words), event.happened_at,
+            event.by_name, datetime.fromisoformat(event.data.get("due") or event.data["when"]),
+        )
+        for clock, number, event in rows
+    ]  # fmt: skip
 
 
 def list_burning(session: Session, until: datetime) -> Sequence[OrderClock]:

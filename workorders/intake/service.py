@@ -4,7 +4,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,10 @@ from workorders.orders.service import NOW, Reporter, Told
 from workorders.orders.story import Happening
 from workorders.orders.verdict import suggest
 from workorders.sla.queries import suggested_priority
+from workorders.sla.rules import Clock
+
+END_OF_DAY = time(18)
+"""A promise for a day is one until this hour on the site's clock."""
 
 
 @dataclass(frozen=True)
@@ -422,11 +426,12 @@ def promise_answer(
         raise Invalid(Text("%(day)s has passed.", day=day), "day")
     order.answer_promised_on = day
     words = Text("Term and price will be told on %(day)s", day=day)
+    due = datetime.combine(day, END_OF_DAY, ZoneInfo(order.zone))
     orders.append(
         session,
         order,
-        Happening.NOTE,
-        data={"text": words.to_json()},
+        Happening.PROMISE_TOLD,
+        data={"text": words.to_json(), "clock": Clock.PRICE.value, "due": due.isoformat()},
         for_customer=True,
         uid=uid,
         by=by,

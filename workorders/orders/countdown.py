@@ -11,7 +11,7 @@ from workorders.calendars.worktime import Calendar
 from workorders.orders.models import OrderClock
 from workorders.sla.policy import SOON_SECONDS, SOON_SHARE
 from workorders.sla.queries import Promises
-from workorders.sla.rules import Clock, ClockKey, ClockState, name_of
+from workorders.sla.rules import TOLD, Clock, ClockKey, ClockState, name_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class ShownClock:
     def clock(self) -> Clock:
         """The kind of clock."""
         return self.key.clock
+
+    @property
+    def is_told(self) -> bool:
+        """Whether somebody promised it to the customer for a moment."""
+        return self.clock in TOLD
 
     @property
     def is_open(self) -> bool:

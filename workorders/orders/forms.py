@@ -23,7 +23,7 @@ from workorders.orders.lines import LineValues
 from workorders.orders.models import OrderLine
 from workorders.orders.rules import Coverage, LineKind, Priority
 from workorders.orders.service import Told
-from workorders.sla.rules import WaitReason
+from workorders.sla.rules import TOLD, WaitReason
 
 
 class ToldForm(HouseForm):
@@ -35,6 +35,14 @@ class ToldForm(HouseForm):
     def told(self, text: str = "") -> Told:
         """When it happened and how it was said; no moment means now."""
         return Told(self.happened_at.data, text, self.late_reason.data or "")
+
+
+class PromiseForm(HouseForm):
+    """A promise told to the customer for a moment."""
+
+    clock = one_of(N_("What"), TOLD)
+    due_at = MomentField(N_("By when"), validators=[Needed()])
+    what = words(N_("About what"))
 
 
 class NoteForm(HouseForm):

@@ -83,6 +83,7 @@ def _facts_of(order: WorkOrder, event: OrderEvent) -> Iterator[Fact]:
     elif kind is not None:
         reason = WaitReason(event.reason) if kind is _F.WAIT_OPENED and event.reason else None
         yield Fact(at, number, kind, reason)
+        yield from _parts(event)
     if event.kind == _H.ASSIGN and event.from_status == Status.ACCEPTED:
         yield Fact(at, number, _F.NOTHING_TO_PAY)
     if _is_contact(event):
@@ -94,6 +95,18 @@ def _facts_of(order: WorkOrder, event: OrderEvent) -> Iterator[Fact]:
         yield Fact(at, number, _F.AGREED, due_at=datetime.fromisoformat(data["term"]))
     if event.kind in _PROMISES:
         yield _promise(event)
+
+
+def _parts(event: OrderEvent) -> Iterator[Fact]:
+    """A wait for parts until a day is a promise of the part by then; going on keeps it."""
+    if event.reason != WaitReason.PARTS:
+        return
+    at, number, until = event.happened_at, event.id, event.data.get("until")
+    if event.kind == _H.WAIT_CLOSED:
+        yield Fact(at, number, _F.PARTS_CAME)
+    elif event.kind == _H.WAIT_OPENED and until:
+        due = datetime.fromisoformat(until)
+        yield Fact(at, number, _F.PROMISED, due_at=due, clock=Clock.PART)
 
 
 def _received(order: WorkOrder, event: OrderEvent) -> Fact:

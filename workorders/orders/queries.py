@@ -225,6 +225,12 @@ def list_lines(session: Session, order_id: int) -> Sequence[OrderLine]:
     ).all()
 
 
+def find_event_of(session: Session, order: WorkOrder, event_id: int) -> OrderEvent | None:
+    """An event of this order by its id; None for one of another order."""
+    found = select(OrderEvent).where(OrderEvent.id == event_id, OrderEvent.order_id == order.id)
+    return session.scalars(found).one_or_none()
+
+
 def list_clocks(session: Session, order_ids: Collection[int]) -> dict[int, list[OrderClock]]:
     """Stored clocks by order."""
     out: dict[int, list[OrderClock]] = {n: [] for n in order_ids}

@@ -152,6 +152,7 @@ class FactKind(StrEnum):
     HANDED_OVER = "handed_over"
     CONTACT = "contact"
     CALLED = "called"
+    PARTS_CAME = "parts_came"
     PROMISED = "promised"
     PROMISE_KEPT = "promise_kept"
     PROMISE_FREED = "promise_freed"
@@ -264,7 +265,7 @@ CLOCK_RULES: dict[Clock, ClockRule] = {
     ),
     Clock.PART: ClockRule(
         frozenset({_F.PROMISED}),
-        frozenset({_F.PROMISE_KEPT}),
+        frozenset({_F.PROMISE_KEPT, _F.PARTS_CAME}),
         _ENDS | {_F.DONE, _F.CLOSED, _F.PROMISE_FREED},
         N_("From the promise of a part until it is there; no pause moves it."),
     ),
