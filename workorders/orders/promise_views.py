@@ -25,7 +25,7 @@ from workorders.sla.rules import Clock
 P = Permission
 
 
-@blueprint.route("/<number>/promises/new", methods=["GET", "POST"])
+@blueprint.route("/orders/<number>/promises/new", methods=["GET", "POST"])
 @requires(P.ORDERS_DISPATCH)
 def promise(number: str) -> ResponseReturnValue:
     """Promise the customer a call, a price, a visit or a part by a moment."""
@@ -45,14 +45,14 @@ def promise(number: str) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@blueprint.post("/<number>/promises/<int:event_id>/kept")
+@blueprint.post("/orders/<number>/promises/<int:event_id>/kept")
 @requires(P.ORDERS_DISPATCH)
 def keep_promise(number: str, event_id: int) -> ResponseReturnValue:
     """What was promised is there."""
     return _end(number, event_id, promises.keep, N_("The promise is kept."))
 
 
-@blueprint.post("/<number>/promises/<int:event_id>/freed")
+@blueprint.post("/orders/<number>/promises/<int:event_id>/freed")
 @requires(P.ORDERS_DISPATCH)
 def free_promise(number: str, event_id: int) -> ResponseReturnValue:
     """The customer no longer needs it."""

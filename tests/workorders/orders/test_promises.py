@@ -1,4 +1,4 @@
-"""Promises told to a customer, through their pages: told, kept, let off, replaced, nobody else's."""
+"""Promises told to a customer, through their pages: told, kept, let off, replaced."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
