@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -18,14 +19,23 @@ from service_app.core.errors import Conflict, DomainError, NotFound
 from service_app.core.text import N_, Text
 from service_app.desk.calendar_forms import DayForm, TryForm, WeekForm
 from service_app.organisation.queries import find_default_branch
+from service_app.web.addresses import LARGEST
 from service_app.web.forms import refusals
 from service_app.web.notices import tell
 from service_app.web.reading import DEFAULT_ZONE, reader
 from service_app.web.session import db_session
 from workorders.calendars import service
+from workorders.calendars.countries import countries
 from workorders.calendars.models import CalendarDay, CalendarVersion, WorkCalendar
-from workorders.calendars.queries import build, find_default
-from workorders.calendars.rules import ExceptionKind, Interval, say_hours, usual_hours
+from workorders.calendars.queries import build, find_calendar, find_default, list_calendars
+from workorders.calendars.rules import (
+    OFFICE_WEEK,
+    ROUND_THE_CLOCK,
+    ExceptionKind,
+    Interval,
+    say_hours,
+    usual_hours,
+)
 from workorders.calendars.worktime import Calendar
 from workorders.orders import clocks
 from workorders.sla import queries as sla
@@ -84,7 +94,7 @@ def change_week() -> ResponseReturnValue:
             counted = _count_anew(session)
         if not form.problems:
             tell(_counted_anew(counted))
-            return redirect(url_for("calendars.index"))
+            return redirect(url_for("calendars.index", calendar=stored.id))
         form.version.data = str(stored.revision)
     return _page(session, week_form=form)
 
@@ -105,7 +115,7 @@ def add_day() -> ResponseReturnValue:
             counted = _count_anew(session)
         if not form.problems:
             tell(_counted_anew(counted))
-            return redirect(url_for("calendars.index", year=form.day().year))
+            return redirect(url_for("calendars.index", calendar=stored.id, year=form.day().year))
     return _page(session, day_form=form)
 
 
@@ -125,7 +135,7 @@ def remove_day(on: str) -> ResponseReturnValue:
         tell(_counted_anew(counted))
     except DomainError as error:
         tell(error.text, "danger")
-    return redirect(url_for("calendars.index", year=day.year))
+    return redirect(url_for("calendars.index", calendar=stored.id, year=day.year))
 
 
 def _hours(stored: WorkCalendar, form: DayForm, kind: ExceptionKind) -> tuple[Interval, ...]:
@@ -136,16 +146,91 @@ def _hours(stored: WorkCalendar, form: DayForm, kind: ExceptionKind) -> tuple[In
     return form.hours.intervals or usual
 
 
+@blueprint.post("/admin/calendars/add")
+@requires(Permission.ORGANISATION_EDIT)
+def add() -> ResponseReturnValue:
+    """Another calendar: office days, or round the clock."""
+    session, actor = db_session(), current_actor()
+    stored = _stored(session)
+    week = ROUND_THE_CLOCK if request.form.get("week") == "always" else OFFICE_WEEK
+    try:
+        with transaction(session, by=actor, at=now()):
+            made = service.add_calendar(
+                session, name=request.form.get("name", ""), zone=_last(stored).zone, week=week,
+                by=actor, at=now(),
+            )  # fmt: skip
+    except DomainError as error:
+        tell(error.text, "danger")
+        return redirect(url_for("calendars.index", calendar=stored.id))
+    tell(Text("%(name)s is added. A level of service may count by it.", name=made.name))
+    return redirect(url_for("calendars.index", calendar=made.id))
+
+
+@blueprint.post("/admin/calendars/rename")
+@requires(Permission.ORGANISATION_EDIT)
+def rename() -> ResponseReturnValue:
+    """Another name."""
+    session, actor, stored = db_session(), current_actor(), _stored(db_session())
+    try:
+        with transaction(session, by=actor, at=now()):
+            service.rename(session, stored, request.form.get("name", ""), by=actor, at=now())
+        tell(N_("Saved."))
+    except DomainError as error:
+        tell(error.text, "danger")
+    return redirect(url_for("calendars.index", calendar=stored.id))
+
+
+@blueprint.post("/admin/calendars/holidays")
+@requires(Permission.ORGANISATION_EDIT)
+def add_holidays() -> ResponseReturnValue:
+    """Enter a country's holidays of a year as days a person may edit."""
+    session, actor, stored = db_session(), current_actor(), _stored(db_session())
+    year = _year(request.form, now().year)
+    try:
+        with transaction(session, by=actor, at=now()):
+            count = service.add_holidays(
+                session, stored, request.form.get("country", ""), year, by=actor, at=now()
+            )
+            counted = _count_anew(session)
+        said = N_("%(days)s days of %(year)s are entered, %(orders)s open orders counted anew.")
+        tell(said.with_values(days=count, year=str(year), orders=counted))
+    except DomainError as error:
+        tell(error.text, "danger")
+    return redirect(url_for("calendars.index", calendar=stored.id, year=year))
+
+
+def _countries() -> list[tuple[str, str]]:
+    """Codes and names in the reader's language, by name."""
+    names = Locale(reader().language).territories
+    found = [(code, str(names.get(code, code))) for code in countries()]
+    return sorted(found, key=lambda pair: pair[1])
+
+
 def _count_anew(session: Session) -> int:
     sla.forget(session)
     return clocks.refresh_open(session, at=now())
 
 
 def _stored(session: Session) -> WorkCalendar:
-    stored = find_default(session)
+    stored = _find(session)
     if stored is None:
         raise NotFound
     return stored
+
+
+def _find(session: Session) -> WorkCalendar | None:
+    """The calendar of the address, else the company's own; None while there is none.
+
+    Raises NotFound for one that does not exist.
+    """
+    asked = request.args.get("calendar", "")
+    if not asked:
+        return find_default(session)
+    is_number = asked.isascii() and asked.isdigit() and int(asked) <= LARGEST
+    found = find_calendar(session, int(asked)) if is_number else None
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _last(stored: WorkCalendar) -> CalendarVersion:
@@ -155,7 +240,7 @@ def _last(stored: WorkCalendar) -> CalendarVersion:
 def _page(
     session: Session, *, week_form: WeekForm | None = None, day_form: DayForm | None = None
 ) -> ResponseReturnValue:
-    stored = find_default(session)
+    stored = _find(session)
     is_refused = week_form is not None or day_form is not None
     if stored is not None and week_form is None:
         week_form = WeekForm(formdata=None)
@@ -167,6 +252,7 @@ def _page(
         "service_app/desk/calendars.html", stored=stored, week_form=week_form,
         day_form=day_form or DayForm(formdata=None), year=year, today=today,
         days=_days(stored, year) if stored else [], say_hours=_said, **_try(calendar),
+        calendars=list_calendars(session), countries=_countries() if stored else [],
     )  # fmt: skip
     return page, 422 if is_refused else 200
 

@@ -23,7 +23,7 @@ from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
 from workorders.calendars.models import WorkCalendar
-from workorders.calendars.queries import find_default
+from workorders.calendars.queries import find_default, list_calendars
 from workorders.orders import rollout
 from workorders.orders.rules import Kind, Priority
 from workorders.sla import queries, service
@@ -240,15 +240,10 @@ def _changes(
         and calendar.isdigit()
         and calendar != str(row.calendar_id)
     ):
-        names = dict(_calendars(session))
+        names = dict(list_calendars(session))
         name = names.get(int(calendar), "–")
         found = (*found, Text("Counts by the calendar %(name)s", name=name))
     return found
-
-
-def _calendars(session: Session) -> list[tuple[int, str]]:
-    rows = session.execute(select(WorkCalendar.id, WorkCalendar.name).order_by(WorkCalendar.id))
-    return [(row[0], row[1]) for row in rows]
 
 
 def _page(
@@ -263,7 +258,7 @@ def _page(
         "reasons": tuple(WaitReason), "priorities": tuple(Priority), "rules": CLOCK_RULES,
         "severities": tuple(Severity), "criticalities": tuple(Criticality), "kinds": tuple(Kind),
         "moments": tuple(Moment), "escalated": ESCALATED, "whens": tuple(When),
-        "whoms": tuple(Whom), "calendars": _calendars(session),
+        "whoms": tuple(Whom), "calendars": list_calendars(session),
         "calendar_id": typed["calendar"] or str(versions[-1].calendar_id if versions else ""),
         "open_orders": rollout.count_older(session, ids or [0]),
         "behind": rollout.count_older(session, ids[:-1]) if len(ids) > 1 else 0,

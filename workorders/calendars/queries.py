@@ -17,6 +17,17 @@ def find_default(session: Session) -> WorkCalendar | None:
     return session.scalars(select(WorkCalendar).order_by(WorkCalendar.id).limit(1)).first()
 
 
+def find_calendar(session: Session, calendar_id: int) -> WorkCalendar | None:
+    """One calendar with its weeks and days."""
+    return session.get(WorkCalendar, calendar_id)
+
+
+def list_calendars(session: Session) -> list[tuple[int, str]]:
+    """Every calendar's id and name, the company's own first."""
+    rows = session.execute(select(WorkCalendar.id, WorkCalendar.name).order_by(WorkCalendar.id))
+    return [(row[0], row[1]) for row in rows]
+
+
 def calendar_of(session: Session, calendar_id: int) -> Calendar:
     """The arithmetic of a stored calendar; built once per revision and process."""
     revision = session.scalar(select(WorkCalendar.revision).where(WorkCalendar.id == calendar_id))

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from service_app.core.actor import Actor
 from service_app.core.errors import Invalid
 from service_app.core.text import N_
+from workorders.calendars.countries import days_of
 from workorders.calendars.models import CalendarDay, CalendarVersion, WorkCalendar
 from workorders.calendars.queries import build
 from workorders.calendars.rules import OFFICE_WEEK, ExceptionKind, Interval, Week, problems
@@ -40,6 +42,62 @@ def make_standard(
     session.add(calendar)
     session.flush()
     return calendar
+
+
+def add_calendar(
+    session: Session,
+    *,
+    name: str,
+    zone: str,
+    week: Sequence[Sequence[Interval]],
+    by: Actor,
+    at: datetime,
+) -> WorkCalendar:
+    """Another calendar, still without days that differ. Raises Invalid for a name that is empty or
+    taken, or a week that could not be."""
+    calendar = WorkCalendar(name=_free_name(session, name))
+    session.add(calendar)
+    set_week(session, calendar, week, zone=zone, since=BEGINNING, by=by, at=at)
+    return calendar
+
+
+def rename(session: Session, calendar: WorkCalendar, name: str, *, by: Actor, at: datetime) -> None:
+    """Another name. Raises Invalid for one that is empty or taken."""
+    if name.strip() != calendar.name:
+        calendar.name = _free_name(session, name)
+    session.flush()
+
+
+def _free_name(session: Session, name: str) -> str:
+    name = " ".join(name.split())[:80]
+    if not name:
+        raise Invalid(N_("Give the calendar a name."), "name")
+    taken = {row.casefold() for row in session.scalars(select(WorkCalendar.name))}
+    if name.casefold() in taken:
+        raise Invalid(N_("There is a calendar of this name."), "name")
+    return name
+
+
+def add_holidays(
+    session: Session, calendar: WorkCalendar, country: str, year: int, *, by: Actor, at: datetime
+) -> int:
+    """Enter a country's days of a year that have not begun; days already entered stay. How many.
+
+    Raises Invalid for a country or a year nobody knows.
+    """
+    try:
+        found = days_of(country, year)
+    except (KeyError, NotImplementedError):
+        text = N_("The holidays of %(country)s are not known.")
+        raise Invalid(text.with_values(country=country[:40])) from None
+    today = at.astimezone(ZoneInfo(calendar.versions[-1].zone)).date()
+    known = {day.on for day in calendar.days}
+    fresh = {on: day for on, day in found.items() if on > today and on not in known}
+    for on, (kind, intervals) in sorted(fresh.items()):
+        calendar.days.append(CalendarDay(on=on, kind=kind, intervals=_pairs(intervals)))
+    build(calendar)
+    _touch(session, calendar)
+    return len(fresh)
 
 
 def set_week(

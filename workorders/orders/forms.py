@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from service_app.core.money import VatRate
-from service_app.core.text import N_
+from service_app.core.text import N_, P_
 from service_app.web.forms import (
     HouseForm,
     MomentField,
@@ -41,7 +41,7 @@ class PromiseForm(HouseForm):
     """A promise told to the customer for a moment."""
 
     clock = one_of(N_("What"), TOLD)
-    due_at = MomentField(N_("By when"), validators=[Needed()])
+    due_at = MomentField(P_("moment", "By when"), validators=[Needed()])
     what = words(N_("About what"))
 
 
