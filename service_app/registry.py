@@ -33,7 +33,16 @@ from service_app.accounts.permissions import Permission, Role
 from service_app.core.text import N_, P_, Text
 from service_app.customers import models as _customers  # noqa: F401
 from service_app.customers import views as customers_views
-from service_app.desk import board, calendars, deliveries, papers, policies, promises, search
+from service_app.desk import (
+    board,
+    calendars,
+    deliveries,
+    papers,
+    past_promises,
+    policies,
+    promises,
+    search,
+)
 from service_app.desk import company_promises as _company_promises  # noqa: F401 - routes
 from service_app.desk import views as desk_views
 from service_app.desk.promise_queries import late_until
@@ -120,6 +129,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendars.blueprint,
     policies.blueprint,
     reports_views.blueprint,
+    past_promises.blueprint,
     breaches_views.blueprint,
     risk_views.blueprint,
     handover_views.blueprint,
@@ -243,7 +253,7 @@ _PROMISES = Entry(
     "promises.index",
     phone_label=N_("Promises"),
     count="late",
-    also=("risk.",),
+    also=("risk.", "past_promises."),
 )
 _BREACHES = Entry(
     N_("Breaches"), "flag", "breaches.index", count="without_cause", also=("breaches.",)
