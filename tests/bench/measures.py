@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import select
 
 from service_app.core.db import Database
+from tests.bench import promise_speed
 from tests.bench.client import Client, meanwhile, percentile, rate_of, times_of
 from tests.bench.fill import MACHINES_PER_COMPANY, PASSWORD
 from workorders.calendars.service import standard_versions
@@ -158,6 +159,7 @@ def _pages(bench: Bench, people: dict[str, Client]) -> Iterator[Figure]:
         ("list of machines", dispatcher, lambda: "/machines", 10),
         ("dispatcher's board", dispatcher, lambda: "/board", None),
         ("promises", manager, lambda: "/promises", None),
+        ("report of promises, a month", manager, lambda: "/reports/sla", None),
     ]
     writer = Reports(people["operator"].twin(), _companies(bench))
     with meanwhile(writer.send, every=0.2):
@@ -227,6 +229,21 @@ def _arithmetic(bench: Bench) -> Iterator[Figure]:
     each = statistics.median(spent) / len(moments) * 1e6
     yield Figure("deadline after working time", each, "µs", 2, places=2)
     yield _replay(bench)
+    yield _chances(bench)
+    yield from _past_log()
+
+
+def _chances(bench: Bench) -> Figure:
+    database = bench.database()
+    known, spent = promise_speed.chances(database)
+    database.engine.dispose()
+    return Figure("past promises counted for the chances", known / spent, "/s", None, "≥", 0)
+
+
+def _past_log() -> Iterator[Figure]:
+    spent = promise_speed.past_log()
+    if spent is not None:
+        yield Figure("23,682 rows of another system replayed", spent, "s", 10, places=2)
 
 
 def _seconds(act: Callable[[], Any]) -> float:
