@@ -193,7 +193,7 @@ COUNTERS: dict[str, menu.Counter] = {
 
 LINKS: dict[str, tuple[str, str]] = {
     "order": ("orders.show", "number"),
-    "promises": ("promises.index", ""),
+    "orders": ("orders.index", ""),
     "machine": ("machines.show", "machine_id"),
     "document": ("documents.show", "document_id"),
     "labels": ("machines.labels", ""),

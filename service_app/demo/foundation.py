@@ -19,8 +19,17 @@ from service_app.files import service as files
 from service_app.organisation import service as organisation
 from service_app.organisation.queries import list_branches, list_teams, our_entity
 from workorders.calendars import service as calendars
+from workorders.calendars.rules import ROUND_THE_CLOCK
 from workorders.sla import service as sla
-from workorders.sla.policy import DEFAULT_STOPS, Policy
+from workorders.sla.policy import (
+    DEFAULT_LIMITS,
+    DEFAULT_STOPS,
+    PRIORITIES,
+    Moment,
+    OwnClock,
+    Policy,
+    Special,
+)
 from workorders.sla.rules import Clock, WaitReason
 from workorders.sla.steps import Step, When, Whom
 
@@ -28,6 +37,13 @@ STEPS = (
     Step(When.AFTER, 120, Whom.MANAGERS, Clock.RESTORE),
     Step(When.AFTER, 240, Whom.CUSTOMER, Clock.RESTORE),
     Step(When.PERCENT, 50, Whom.ENGINEER, Clock.RESTORE),
+)
+LOANER = OwnClock(1, "Замена на время ремонта", Moment.ACCEPTED, Moment.ARRIVED)
+AROUND = Policy(
+    limits={key: minutes // 2 for key, minutes in DEFAULT_LIMITS.items()}
+    | {(Clock.UPDATE, priority): 720 for priority in PRIORITIES},
+    specials=tuple(Special(Clock.OWN, 1440, LOANER.number, priority=n) for n in PRIORITIES),
+    own=(LOANER,),
 )
 STOPS = {**DEFAULT_STOPS, WaitReason.PARTS: frozenset({Clock.RESTORE})}
 
@@ -78,6 +94,12 @@ def _our_side(stage: Stage) -> None:
     policy = Policy(stops=STOPS, steps=STEPS)
     level = stage.do(sla.add_level, name="Стандарт", by=by, at=at)
     stage.do(sla.add_version, policy, level=level, calendar=week, by=by, at=at)
+    always = stage.do(
+        calendars.add_calendar, name="Круглосуточно", zone=company.MOSCOW, week=ROUND_THE_CLOCK,
+        by=by, at=at,
+    )  # fmt: skip
+    around = stage.do(sla.add_level, name="Круглосуточно", by=by, at=at)
+    stage.do(sla.add_version, AROUND, level=around, calendar=always, by=by, at=at)
 
 
 def _customer(stage: Stage, customer: Customer) -> None:

@@ -19,7 +19,7 @@ from service_app.core.errors import Conflict, DomainError, NotFound
 from service_app.core.text import N_, Text
 from service_app.desk.calendar_forms import DayForm, TryForm, WeekForm
 from service_app.organisation.queries import find_default_branch
-from service_app.web.addresses import LARGEST
+from service_app.web.addresses import asked_id
 from service_app.web.forms import refusals
 from service_app.web.notices import tell
 from service_app.web.reading import DEFAULT_ZONE, reader
@@ -223,11 +223,10 @@ def _find(session: Session) -> WorkCalendar | None:
 
     Raises NotFound for one that does not exist.
     """
-    asked = request.args.get("calendar", "")
-    if not asked:
+    if not request.args.get("calendar"):
         return find_default(session)
-    is_number = asked.isascii() and asked.isdigit() and int(asked) <= LARGEST
-    found = find_calendar(session, int(asked)) if is_number else None
+    asked = asked_id("calendar")
+    found = find_calendar(session, asked) if asked is not None else None
     if found is None:
         raise NotFound
     return found

@@ -18,7 +18,7 @@ from service_app.core.db import transaction
 from service_app.core.errors import Conflict, DomainError, Invalid, NotFound
 from service_app.core.text import N_, Text
 from service_app.desk.policy_typed import ESCALATED, Typed, differences, history, read, shown
-from service_app.web.addresses import LARGEST
+from service_app.web.addresses import LARGEST, asked_id
 from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
@@ -169,12 +169,12 @@ def _older(session: Session, level: SlaPolicy) -> tuple[list[int], int]:
 
 def _level(session: Session) -> SlaPolicy | None:
     """The level of the address, else the usual one; None while none is set up."""
-    asked = request.args.get("level", "")
-    if not asked:
+    if not request.args.get("level"):
         return queries.find_default(session)
-    if not (asked.isascii() and asked.isdigit() and int(asked) <= LARGEST):
+    asked = asked_id("level")
+    if asked is None:
         raise NotFound
-    return _get(session, int(asked))
+    return _get(session, asked)
 
 
 def _get(session: Session, level_id: int) -> SlaPolicy:
@@ -204,11 +204,10 @@ def _versions(session: Session, level: SlaPolicy) -> list[PolicyVersion]:
 
 def _calendar(session: Session, row: PolicyVersion | None) -> WorkCalendar:
     """The one chosen, else the version's own, else the company's."""
-    asked = request.form.get("calendar", "")
-    chosen = int(asked) if asked.isascii() and asked.isdigit() else None
-    usual = row.calendar_id if row else None
-    wanted = chosen if chosen is not None and chosen <= LARGEST else usual
-    found = session.get(WorkCalendar, wanted) if wanted is not None else find_default(session)
+    asked = request.form.get("calendar", type=int)
+    chosen = session.get(WorkCalendar, asked) if asked and 0 < asked <= LARGEST else None
+    own = session.get(WorkCalendar, row.calendar_id) if row else find_default(session)
+    found = chosen or own
     if found is None:
         raise Invalid(NO_CALENDAR)
     return found
@@ -233,15 +232,9 @@ def _changes(
     session: Session, row: PolicyVersion | None, present: Policy, typed: Typed
 ) -> tuple[Text, ...]:
     found = differences(present, typed.policy)
-    calendar = typed["calendar"]
-    if (
-        row is not None
-        and calendar.isascii()
-        and calendar.isdigit()
-        and calendar != str(row.calendar_id)
-    ):
-        names = dict(list_calendars(session))
-        name = names.get(int(calendar), "–")
+    names = {str(number): name for number, name in list_calendars(session)}
+    name = names.get(typed["calendar"])
+    if row is not None and name is not None and typed["calendar"] != str(row.calendar_id):
         found = (*found, Text("Counts by the calendar %(name)s", name=name))
     return found
 

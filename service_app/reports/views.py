@@ -29,7 +29,7 @@ from service_app.reports.figures import (
 from service_app.reports.queries import kept_by_company
 from service_app.reports.sla_report import SlaReport, sla_report
 from service_app.reports.workbook import XLSX, to_xlsx
-from service_app.web.addresses import LARGEST
+from service_app.web.addresses import asked_id
 from service_app.web.notices import tell
 from service_app.web.reading import DEFAULT_ZONE, reader
 from service_app.web.session import db_session
@@ -96,16 +96,12 @@ def _report(company: Company | None) -> SlaReport:
 
 def _company() -> Company | None:
     """The company of the address; none when it names none. Raises NotFound for an unknown one."""
-    asked = request.args.get("customer", "")
-    if not asked:
+    if not request.args.get("customer"):
         return None
-    try:
-        number = int(asked)
-    except ValueError:
-        raise NotFound from None
-    if not 0 < number <= LARGEST:
+    asked = asked_id("customer")
+    if asked is None:
         raise NotFound
-    return get_company(db_session(), current_actor(), number)
+    return get_company(db_session(), current_actor(), asked)
 
 
 def _zone() -> ZoneInfo:

@@ -86,6 +86,6 @@ class Telling:
             said = MORE.with_values(list=said, more=len(numbers) - NAMED)
         notify(
             session, user_ids=[person], text=DIGEST.with_values(count=len(notices), list=said),
-            link=("promises", ""), key=f"digest:{notices[0].key}"[:80], at=at,
+            link=("orders", ""), key=f"digest:{notices[0].key}"[:80], at=at,
             letters_at=min(n.letters_at for n in notices),
         )  # fmt: skip

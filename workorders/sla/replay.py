@@ -120,7 +120,11 @@ def _started(
     What none of the order's policies gives time to is passed by: it costs nothing.
     """
     kinds = {fact.kind for fact in facts}
-    used = [policies[n] for n in dict.fromkeys(f.policy for f in facts) if n is not None]
+    used = [
+        policies[n]
+        for n in dict.fromkeys(f.policy for f in facts)
+        if n is not None and n in policies
+    ]
     used = used or [policies[min(policies)]]
     promised = used[0].promised.union(*(policy.promised for policy in used[1:]))
     for key in _ONCE:
@@ -264,7 +268,9 @@ class _Run:
 
     def _change(self, fact: Fact) -> None:
         """Another target, or the beginning or end of a wait."""
-        version = self.version if fact.policy is None else fact.policy
+        version = self.version
+        if fact.policy is not None and fact.policy in self.policies:
+            version = fact.policy
         policy = self.policies[version]
         is_same_target = (
             fact.kind is not FactKind.AGREED
@@ -286,7 +292,7 @@ class _Run:
     def _note(self, fact: Fact) -> None:
         """Keep what the fact says about the order, whatever it means to this clock."""
         self.about = _about(fact, self.about)
-        if fact.policy is not None:
+        if fact.policy is not None and fact.policy in self.policies:
             self._follow(fact.policy)
         self.wait = _wait_after(fact, self.wait)
 
