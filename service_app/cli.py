@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
@@ -22,6 +23,7 @@ from service_app.transfers.commands import import_file
 from service_app.translations import catalogue
 from service_app.web.session import database
 from workorders.calendars.commands import calendar
+from workorders.orders import clocks
 from workorders.orders import recompute as _recompute  # noqa: F401 - sla recompute
 from workorders.risk import commands as _risk_commands  # noqa: F401 - sla risk
 from workorders.sla.commands import sla
@@ -40,10 +42,25 @@ def alembic_config(url: str) -> AlembicConfig:
 @click.command("migrate")
 @click.argument("revision", default="head")
 def migrate(revision: str) -> None:
-    """Bring the database's tables up to the newest revision."""
+    """Bring the database's tables up to the newest revision.
+
+    Open promises are counted anew after it: a newer program may hear more in their orders' stories.
+    """
     config = alembic_config(str(current_app.extensions["house_config"].database_url))
     config.attributes["engine"] = database().engine
+    before = _revision()
     command.upgrade(config, revision)
+    if before is not None and revision == "head" and _revision() != before:
+        at = clock.now()
+        with database().write_session() as session, transaction(session, by=SYSTEM, at=at):
+            count = clocks.refresh_open(session, at=at)
+        click.echo(f"Promises of {count:,} open orders are counted anew.")
+
+
+def _revision() -> str | None:
+    """The revision of the database's tables; None for one without tables."""
+    with database().engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 @click.command("create-admin")
