@@ -31,11 +31,8 @@ def promises(company_id: int) -> ResponseReturnValue:
     year = Period(since.date(), me.now.date(), since, me.now)
     (kept,) = kept_in(session, [year], company_id=company.id)
     loaded = load(session)
-    rows = [
-        (row, pill)
-        for row in told_to(session, company.id, since)
-        if (pill := shown(row.clock, loaded, me.now)) is not None
-    ]
+    told = told_to(session, company.id, since)
+    rows = [(row, shown(row.clock, loaded, me.now)) for row in told]
     return render_template(
         "service_app/desk/company_promises.html", company=company,
         by_clock=[(clock, kept[clock]) for clock in Clock if kept[clock].total],

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from assets.machines.models import Machine
 from service_app.accounts.models import User
 from workorders.breaches.queries import without_cause
+from workorders.orders.heard import promised_until
 from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
 from workorders.sla.rules import TOLD, ClockState
 
@@ -134,7 +135,7 @@ def told_to(session: Session, company_id: int, since: datetime) -> list[ToldProm
     return [
         ToldPromise(
             clock, number, str(event.data.get("what") or event.words), event.happened_at,
-            event.by_name, datetime.fromisoformat(event.data.get("due") or event.data["when"]),
+            event.by_name, promised_until(event),
         )
         for clock, number, event in rows
     ]  # fmt: skip

@@ -424,9 +424,11 @@ def promise_answer(
     today = at.astimezone(ZoneInfo(order.zone)).date()
     if day < today:
         raise Invalid(Text("%(day)s has passed.", day=day), "day")
+    due = datetime.combine(day, END_OF_DAY, ZoneInfo(order.zone))
+    if due <= at:
+        raise Invalid(N_("Today's working hours are over: promise another day."), "day")
     order.answer_promised_on = day
     words = Text("Term and price will be told on %(day)s", day=day)
-    due = datetime.combine(day, END_OF_DAY, ZoneInfo(order.zone))
     orders.append(
         session,
         order,

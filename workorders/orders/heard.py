@@ -105,8 +105,7 @@ def _parts(event: OrderEvent) -> Iterator[Fact]:
     if event.kind == _H.WAIT_CLOSED:
         yield Fact(at, number, _F.PARTS_CAME)
     elif event.kind == _H.WAIT_OPENED and until:
-        due = datetime.fromisoformat(until)
-        yield Fact(at, number, _F.PROMISED, due_at=due, clock=Clock.PART)
+        yield Fact(at, number, _F.PROMISED, due_at=promised_until(event), clock=Clock.PART)
 
 
 def _received(order: WorkOrder, event: OrderEvent) -> Fact:
@@ -120,14 +119,21 @@ def _received(order: WorkOrder, event: OrderEvent) -> Fact:
     )  # fmt: skip
 
 
+def promised_until(event: OrderEvent) -> datetime:
+    """The moment an event promises: told as such, of a call, or of a wait for parts.
+
+    Raises KeyError for an event that promises none.
+    """
+    data = event.data
+    return datetime.fromisoformat(data.get("due") or data.get("until") or data["when"])
+
+
 def _promise(event: OrderEvent) -> Fact:
     kind, data = _PROMISES[Happening(event.kind)], event.data
     if kind is not _F.PROMISED:
         return Fact(event.happened_at, event.id, kind, number=int(data["promise"]))
-    clock, due = data.get("clock", Clock.CALL.value), data.get("due") or data["when"]
-    return Fact(
-        event.happened_at, event.id, kind, due_at=datetime.fromisoformat(due), clock=Clock(clock)
-    )
+    clock = Clock(data.get("clock", Clock.CALL.value))
+    return Fact(event.happened_at, event.id, kind, due_at=promised_until(event), clock=clock)
 
 
 def _is_contact(event: OrderEvent) -> bool:

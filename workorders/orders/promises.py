@@ -9,6 +9,7 @@ from service_app.core.actor import Actor
 from service_app.core.errors import Invalid, NotAllowed, NotFound
 from service_app.core.text import N_, Text
 from workorders.orders import queries, service
+from workorders.orders.heard import promised_until
 from workorders.orders.models import OrderEvent, WorkOrder
 from workorders.orders.notices import tell_customer
 from workorders.orders.service import NOW, Told
@@ -98,6 +99,10 @@ def _end(
         raise NotFound
     if row.due_at is None:
         raise NotAllowed(N_("This promise is over already."))
+    if row.clock == Clock.CALL and order.call_at == promised_until(event):
+        order.call_at, order.call_about = None, ""
+    if row.clock == Clock.PRICE:
+        order.answer_promised_on = None
     data = {
         "promise": promise_id, "clock": row.clock, "what": str(event.data.get("what") or "")
     }  # fmt: skip
