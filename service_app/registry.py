@@ -85,6 +85,12 @@ from workorders.breaches import models as _breaches  # noqa: F401
 from workorders.breaches import views as breaches_views
 from workorders.breaches.queries import without_cause
 from workorders.calendars import models as _calendars  # noqa: F401
+from workorders.contracts import facts as contract_facts
+from workorders.contracts import hour_views as _hour_views  # noqa: F401 - routes
+from workorders.contracts import jobs as contracts_jobs
+from workorders.contracts import models as _contracts  # noqa: F401
+from workorders.contracts import price_views as _price_views  # noqa: F401 - routes
+from workorders.contracts import views as contracts_views
 from workorders.execution import models as _execution  # noqa: F401
 from workorders.execution import views as execution_views
 from workorders.handover import models as _handover  # noqa: F401
@@ -130,6 +136,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policies.blueprint,
     reports_views.blueprint,
     past_promises.blueprint,
+    contracts_views.blueprint,
     breaches_views.blueprint,
     risk_views.blueprint,
     handover_views.blueprint,
@@ -175,6 +182,7 @@ _WORK: tuple[Job, ...] = (
     Job("portal.sweep", 3600, portal_service.sweep),
     Job("orders.tell_deadlines", 20, orders_jobs.sweep, orders_jobs.has_work),
     Job("breaches.pull", 30, breaches_jobs.pull, breaches_jobs.has_work),
+    Job("contracts.look_after", 3600, contracts_jobs.look_after),
     Job("risk.refresh", 3600, risk_jobs.refresh),
     Job("documents.render", 1, documents_jobs.render_pending, documents_jobs.has_work),
 )
@@ -198,6 +206,7 @@ LINKS: dict[str, tuple[str, str]] = {
     "document": ("documents.show", "document_id"),
     "labels": ("machines.labels", ""),
     "jobs": ("jobs.index", ""),
+    "contract": ("contracts.show", "contract_id"),
     "import": ("imports.show", "run_id"),
 }
 """Kind of a ground or a notice's link → the endpoint that shows it, and its argument's name."""
@@ -213,6 +222,7 @@ _MACHINES = Entry(
     also=(*_MACHINE_PAGES, "models."),
 )
 _CUSTOMERS = Entry(N_("Customers"), "building", "customers.index", also=("customers.",))
+_CONTRACTS = Entry(N_("Contracts"), "file-text", "contracts.index", also=("contracts.",))
 _ADMINISTRATION = Entry(
     N_("Administration"),
     "settings",
@@ -270,9 +280,17 @@ _ORDERS = Entry(
 _DESK_MACHINES = replace(_MACHINES, phone_label=N_("Machines"))
 
 NAVIGATION: Menu = {
-    Role.OPERATOR.value: (_PORTAL, _REQUESTS, _PAPERS),
+    Role.OPERATOR.value: (_PORTAL, _REQUESTS, _PAPERS, _CONTRACTS),
     Role.ENGINEER.value: (_MY_DAY, _MY_WEEK, _FIELD_MACHINES, _FIELD_ORDERS),
-    Role.DISPATCHER.value: (_BOARD, _ORDERS, _DESK_MACHINES, _CUSTOMERS, _PROMISES, _BREACHES),
+    Role.DISPATCHER.value: (
+        _BOARD,
+        _ORDERS,
+        _DESK_MACHINES,
+        _CUSTOMERS,
+        _CONTRACTS,
+        _PROMISES,
+        _BREACHES,
+    ),
     Role.STOREKEEPER.value: (_FIELD_ORDERS, _FIELD_MACHINES),
     Role.MANAGER.value: (
         _PROMISES,
@@ -281,6 +299,7 @@ NAVIGATION: Menu = {
         _BOARD,
         _DESK_MACHINES,
         _CUSTOMERS,
+        _CONTRACTS,
         _REPORTS,
     ),
     Role.ADMINISTRATOR.value: (
@@ -290,13 +309,20 @@ NAVIGATION: Menu = {
         _BREACHES,
         _DESK_MACHINES,
         _CUSTOMERS,
+        _CONTRACTS,
         _REPORTS,
         _ADMINISTRATION,
     ),
 }
 
 MACHINE_PAGES = MachinePages(
-    facts=(meter_facts.facts, fault_facts.facts, order_facts.facts, machine_facts.facts),
+    facts=(
+        meter_facts.facts,
+        fault_facts.facts,
+        order_facts.facts,
+        machine_facts.facts,
+        contract_facts.facts,
+    ),
     columns=(
         meter_facts.HOURS,
         fault_facts.FAULTS,

@@ -37,6 +37,8 @@ class Permission(Labelled):
     ORDERS_RECORD_ANSWER = "orders.record_answer", N_("Record the customer's answer for him")
     ORDERS_BACKDATE = "orders.backdate", N_("Enter events more than 72 hours old, with a reason")
     ORDERS_MONEY = "orders.money", N_("See and enter prices and sums")
+    CONTRACTS_VIEW = "contracts.view", N_("See contracts; the customer's people their own")
+    CONTRACTS_EDIT = "contracts.edit", N_("Make and change contracts, price lists and their hours")
     PROMISES_VIEW = "promises.view", N_("See promises, breaches and risks")
     BREACHES_REVIEW = "breaches.review", N_("Give causes to breaches")
     IMPORTS_RUN = "imports.run", N_("Import lists of machines, readings and past orders")
@@ -75,6 +77,8 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.ORDERS_RECORD_ANSWER: _FIELD,
     Permission.ORDERS_BACKDATE: _LEADS,
     Permission.ORDERS_MONEY: _STAFF,
+    Permission.CONTRACTS_VIEW: _ALL,
+    Permission.CONTRACTS_EDIT: _LEADS,
     Permission.PROMISES_VIEW: _OFFICE,
     Permission.BREACHES_REVIEW: _LEADS,
     Permission.IMPORTS_RUN: _LEADS,

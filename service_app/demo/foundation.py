@@ -9,7 +9,7 @@ from service_app.accounts import people as accounts
 from service_app.accounts.models import User
 from service_app.core.actor import SYSTEM
 from service_app.customers import service as customers
-from service_app.demo import company
+from service_app.demo import agreements, company
 from service_app.demo.company import Customer
 from service_app.demo.fleet import FLEET, MODELS, Unit
 from service_app.demo.people import STAFF
@@ -63,6 +63,7 @@ def build(stage: Stage) -> None:
     }  # fmt: skip
     for unit in FLEET:
         _machine(stage, unit, models[unit.model].id)
+    agreements.build(stage)
 
 
 def _people(stage: Stage) -> None:

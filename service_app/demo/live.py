@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from service_app.demo import reception, repair
 from service_app.demo.scene import Scene
 from service_app.demo.stage import HOME, Stage
-from workorders.orders.rules import Coverage, Place, Source
+from workorders.orders.rules import Place, Source
 
 
 class Live:
@@ -40,7 +40,7 @@ def taken_in(scene: Scene, source: Source = Source.PORTAL, *, with_photo: bool =
 def approved(scene: Scene, *, term_minutes: float = 960, asked: float = 60) -> None:
     """Term and price told and agreed, where the customer pays."""
     reception.price(scene)
-    if scene.order.suggested_coverage == Coverage.CUSTOMER:
+    if reception.customer_pays(scene):
         scene.later(20)
         reception.quote(scene, term_minutes=term_minutes)
         scene.later(asked)

@@ -8,8 +8,9 @@ from service_app.demo.fleet import FLEET, Unit
 from service_app.demo.scene import Scene
 from service_app.demo.stage import Stage
 from service_app.demo.stories import REMARKS, SERVICE, STORIES, Story
+from workorders.contracts.rules import Coverage
 from workorders.handover.rules import SigningWay
-from workorders.orders.rules import Coverage, Kind, Place, Source
+from workorders.orders.rules import Kind, Place, Source
 from workorders.sla.rules import Clock, WaitReason
 
 ORDERS = 92
@@ -111,10 +112,8 @@ def _agree_price(scene: Scene, plan: Plan) -> float:
     scene.later(scene.stage.chance.uniform(3, 10))
     if plan.kind is Kind.REPAIR:
         reception.agree(scene)
-    has_contract = bool(scene.customer.facts.contract_note)
-    is_service = plan.kind is Kind.SCHEDULED_SERVICE
-    reception.price(scene, coverage=Coverage.CONTRACT if is_service and has_contract else None)
-    if scene.order.suggested_coverage != Coverage.CUSTOMER or (is_service and has_contract):
+    reception.price(scene)
+    if not reception.customer_pays(scene):
         return 0
     _late_or(scene, plan, Clock.QUOTE, 0.3, 0.8)
     reception.quote(scene, term_minutes=min(scene.allowed(Clock.RESTORE), 1400))

@@ -7,10 +7,12 @@ from service_app.core.money import standard_rate
 from service_app.demo.scene import Scene
 from service_app.demo.stage import HOME, key
 from service_app.demo.stories import SERVICE_ITEMS, TRAVEL, YES_WORDS, Item
+from workorders.contracts.rules import Coverage
 from workorders.intake import service as intake
 from workorders.intake.models import Proposal
 from workorders.orders.lines import LineValues, add_line
-from workorders.orders.rules import AnswerWay, Coverage, Expectation, Kind, Place, Source
+from workorders.orders.queries import list_lines
+from workorders.orders.rules import AnswerWay, Expectation, Kind, Place, Source
 from workorders.orders.service import Reporter
 
 
@@ -74,9 +76,14 @@ def price(scene: Scene, *, coverage: Coverage | None = None) -> None:
     items = scene.story.items if scene.order.kind == Kind.REPAIR else SERVICE_ITEMS
     if scene.order.place == Place.ON_SITE and TRAVEL not in items:
         items = (*items, TRAVEL)
-    who = coverage or Coverage(scene.order.suggested_coverage)
     for item in items:
-        add(scene, item, who)
+        add(scene, item, coverage or scene.order.coverage_for(item.kind))
+
+
+def customer_pays(scene: Scene) -> bool:
+    """Whether the lines leave something to the customer."""
+    lines = list_lines(scene.stage.session, scene.order.id)
+    return any(line.coverage == Coverage.CUSTOMER for line in lines)
 
 
 def add(scene: Scene, item: Item, coverage: Coverage) -> None:

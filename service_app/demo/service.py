@@ -17,7 +17,7 @@ from service_app.core.actor import SYSTEM
 from service_app.core.db import Base, transaction
 from service_app.core.errors import NotAllowed
 from service_app.core.text import N_
-from service_app.demo import foundation, past, readings, today
+from service_app.demo import agreements, foundation, past, readings, today
 from service_app.demo.people import EMAILS, PASSWORD
 from service_app.demo.stage import Stage, key
 from service_app.files import store
@@ -64,6 +64,7 @@ def load(session: Session, *, at: datetime) -> None:
     with transaction(session, by=SYSTEM, at=at):
         _come_to_the_present(stage)
         today.play(stage)
+        agreements.buy_hours(stage)
         stage.do(risk.refit, by=SYSTEM, at=at)
     with transaction(session, by=SYSTEM, at=at):
         stage.do(passwords.share_password, list(stage.users.values()), password=PASSWORD,

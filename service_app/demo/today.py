@@ -13,7 +13,7 @@ from service_app.demo.stage import UNITS, Stage
 from service_app.demo.stories import SERVICE, STORIES
 from workorders.handover.rules import SigningWay
 from workorders.intake import service as intake
-from workorders.orders.rules import Coverage, Expectation, Kind, Place, Source
+from workorders.orders.rules import Expectation, Kind, Place, Source
 from workorders.orders.service import Reporter
 from workorders.sla.rules import WaitReason
 
@@ -85,7 +85,7 @@ def _service(day: int, hour: int, minute: int = 0) -> Callable[[Live, Scene], No
         reception.ask(scene, Kind.SCHEDULED_SERVICE, SERVICE[UNITS[scene.serial].model])
         scene.later(10)
         reception.accept(scene)
-        reception.price(scene, coverage=Coverage.CONTRACT)
+        reception.price(scene)
         scene.later(15)
         repair.assign(scene, live.at(day, hour, minute), 120)
 

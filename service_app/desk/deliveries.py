@@ -37,6 +37,7 @@ LABELS: dict[str, Text] = {
     "orders.tell_deadlines": N_("Tell of deadlines that came near or passed"),
     "breaches.pull": N_("Enter breaches"),
     "risk.refresh": N_("Count the chances of being late"),
+    "contracts.look_after": N_("Renew and end contracts, remind of their end and hours"),
     "portal.sweep": N_("Forget old tries of guests"),
     "transfers.run": N_("Import the lists that were sent in"),
     "transfers.sweep": N_("Forget old imports"),

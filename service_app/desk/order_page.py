@@ -20,6 +20,7 @@ from service_app.documents.models import IssuedDocument
 from service_app.documents.queries import list_for_ground
 from service_app.documents.rules import kind_label
 from workorders.calendars.worktime import Calendar
+from workorders.contracts.rules import Cost, Coverage
 from workorders.execution.rules import NoPhoto
 from workorders.intake.queries import open_proposal
 from workorders.orders import clocks, countdown, lines, queries
@@ -421,6 +422,7 @@ def staff_page(
         "visit": open_visit(session, order.id) if order.engineer_id else None,
         "promises": promises,
         "level": promises.level_of(order.policy_version),
+        "payers": [(c, Coverage(order.payers[c.value])) for c in Cost if c.value in order.payers],
         "verdict": Text.from_json(order.verdict) if order.verdict else None,
         "may_note": not order.is_past,
         "is_over": order.status_kind in FINAL,

@@ -27,6 +27,7 @@ class DocumentKind(Labelled):
     ACT = "act", N_("Act"), Tone.PLAIN, "signature"
     PASSPORT = "passport", N_("Machine passport"), Tone.PLAIN, "file-text"
     SLA_REPORT = "sla_report", N_("Report of promises"), Tone.PLAIN, "chart-histogram"
+    STATEMENT = "statement", N_("Statement of hours"), Tone.PLAIN, "clock"
     LABELS = "labels", N_("QR labels"), Tone.PLAIN, "qrcode"
 
 

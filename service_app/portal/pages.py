@@ -23,12 +23,13 @@ from service_app.documents import queries as papers
 from service_app.organisation.queries import our_entity
 from service_app.portal import shown
 from service_app.portal.queries import planned_visits
+from workorders.contracts.rules import Coverage
 from workorders.intake.models import Proposal
 from workorders.intake.queries import list_for_order
 from workorders.intake.rules import ProposalKind, expired
 from workorders.orders import countdown, queries
 from workorders.orders.models import OrderPhoto, WorkOrder
-from workorders.orders.rules import Coverage, Status
+from workorders.orders.rules import Status
 from workorders.sla.queries import load
 from workorders.sla.rules import Clock
 

@@ -28,7 +28,8 @@ from service_app.reports.figures import (
 )
 from service_app.reports.queries import kept_by_company
 from service_app.reports.sla_report import SlaReport, sla_report
-from service_app.reports.workbook import XLSX, to_xlsx
+from service_app.reports.workbook import to_xlsx
+from service_app.transfers.sheets import XLSX
 from service_app.web.addresses import asked_id
 from service_app.web.notices import tell
 from service_app.web.reading import DEFAULT_ZONE, reader

@@ -1,31 +1,20 @@
 """The month's report as a table file: summary, clocks, breaches, every promise, causes, people."""
 
-import io
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
 
-import xlsxwriter
 from sqlalchemy.orm import Session
 
 from service_app.core.reader import Reader
-from service_app.core.text import N_, P_, Text
+from service_app.core.text import N_, P_
 from service_app.reports.figures import Kept
 from service_app.reports.queries import ClockLine, iterate_promises
 from service_app.reports.sla_report import Answerable, SlaReport
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Row = Sequence[Any]
+from service_app.transfers.sheets import Row, Sheets
 
 
 def to_xlsx(session: Session, report: SlaReport, customer: str, me: Reader) -> bytes:
     """The whole report. Texts are texts: no cell is a formula or a link."""
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        stream,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-    )
-    sheet = _Sheets(book, me)
+    sheet = Sheets(me)
     sheet.add(N_("Summary"), (N_("Figure"), N_("Value")), _summary(report, customer, me))
     sheet.add(
         N_("Promises by clock"),
@@ -53,39 +42,7 @@ def to_xlsx(session: Session, report: SlaReport, customer: str, me: Reader) -> b
     )  # fmt: skip
     for title, rows in ((N_("By engineer"), report.engineers), (N_("By branch"), report.branches)):
         sheet.add(title, _PEOPLE_HEADS, map(_person, rows))
-    book.close()
-    return stream.getvalue()
-
-
-class _Sheets:
-    """Sheets of one book in the reader's language and zone."""
-
-    def __init__(self, book: Any, me: Reader) -> None:
-        self.book, self.me = book, me
-        self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-
-    def add(self, title: Text, heads: Sequence[Text], rows: Iterable[Row]) -> None:
-        sheet = self.book.add_worksheet(self.me.say(title)[:31])
-        sheet.set_column(0, len(heads) - 1, 22)
-        sheet.freeze_panes(1, 0)
-        for column, head in enumerate(heads):
-            sheet.write_string(0, column, self.me.say(head), self.bold)
-        for number, row in enumerate(rows, start=1):
-            for column, value in enumerate(row):
-                self._write(sheet, number, column, value)
-
-    def _write(self, sheet: Any, row: int, column: int, value: Any) -> None:
-        if isinstance(value, Text):
-            sheet.write_string(row, column, self.me.say(value))
-        elif isinstance(value, datetime):
-            sheet.write_datetime(
-                row, column, self.me.local(value).replace(tzinfo=None), self.moment
-            )
-        elif isinstance(value, int | float):
-            sheet.write_number(row, column, value)
-        elif value is not None:
-            sheet.write_string(row, column, str(value))
+    return sheet.close()
 
 
 _BREACH_HEADS = (

@@ -31,6 +31,12 @@ from tests.service_app.documents.builders import issue
 from tests.service_app.documents.conftest import PAPERS
 from workorders.breaches.models import Breach
 from workorders.calendars.service import make_standard
+from workorders.contracts.models import (
+    Contract,
+    ContractContact,
+    ContractMachine,
+    PriceList,
+)
 from workorders.execution.models import Labour
 from workorders.intake.models import Proposal
 from workorders.orders.models import OrderEvent, OrderLine, OrderPhoto, WorkOrder
@@ -236,6 +242,28 @@ def _level(session: Session, people: Any, _made: dict[str, Any]) -> int:
     return level.id
 
 
+def _contract(session: Session, people: Any, _made: dict[str, Any]) -> int:
+    contract = Contract(
+        number="118/25", kind="prepaid", state="active", company_id=people.company.id,
+        starts_on=WHEN.date(), covers_labour=True, included_hours=Decimal(40),
+    )  # fmt: skip
+    return _id_of(session, contract)
+
+
+def _contract_row(session: Session, _people: Any, made: dict[str, Any]) -> int:
+    row = ContractMachine(
+        contract_id=made["contract_id"], machine_id=made["machine_id"], since_on=WHEN.date()
+    )
+    session.add(
+        ContractContact(contract_id=made["contract_id"], contact_id=made["contact_id"], place=1)
+    )
+    return _id_of(session, row)
+
+
+def _price_list(session: Session, _people: Any, _made: dict[str, Any]) -> int:
+    return _id_of(session, PriceList(name="2026"))
+
+
 EXAMPLES: dict[str, Example] = {
     "level_id": _level,
     "run_id": _import_run,
@@ -261,6 +289,11 @@ EXAMPLES: dict[str, Example] = {
     "model_id": _model,
     "machine_id": _machine,
     "machines.move:to": lambda *_: "in_repair",
+    "contract_id": _contract,
+    "row_id": _contract_row,
+    "price_list_id": _price_list,
+    "contracts.act:what": lambda *_: "end",
+    "contracts.change_hours:what": lambda *_: "buy",
     "reading_id": _reading,
     "fault_id": _fault,
     "faults.photo:file_id": _fault_photo,

@@ -11,10 +11,11 @@ from assets.machines.models import Machine, MachineModel
 from service_app.accounts.models import User
 from service_app.core.db import transaction
 from service_app.core.money import VatRate
+from workorders.contracts.rules import Coverage
 from workorders.intake import service as intake
 from workorders.orders.lines import LineValues, add_line
 from workorders.orders.models import WorkOrder
-from workorders.orders.rules import Coverage, Expectation, LineKind, Source
+from workorders.orders.rules import Expectation, LineKind, Source
 from workorders.orders.service import Reporter
 from workorders.planning import service as planning
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from wtforms import BooleanField, MultipleFileField
+from wtforms import BooleanField, IntegerField, MultipleFileField
 from wtforms.validators import Optional
 
 from assets.faults.rules import Severity
@@ -20,11 +20,12 @@ from service_app.web.forms import (
     one_of,
     words,
 )
+from workorders.contracts.rules import Coverage
 from workorders.execution.labour import Spent
 from workorders.execution.rules import LabourKind, LabourRate, NoPhoto
 from workorders.orders.forms import ToldForm
 from workorders.orders.lines import LineValues
-from workorders.orders.rules import Coverage, LineKind
+from workorders.orders.rules import LineKind
 
 
 class MoveForm(ToldForm):
@@ -45,6 +46,13 @@ class FaultForm(HouseForm):
 
     severity = one_of(N_("How bad is it"), Severity, needed=N_("Choose how bad it is."))
     symptom = note(N_("What is wrong"), needed=N_("Write what is wrong."), length=500)
+
+
+class ChooseContractForm(HouseForm):
+    """By which contract an order is answered, and why."""
+
+    contract_id = IntegerField(N_("Contract"))
+    reason = words(N_("Why"), needed=N_("Write why."), length=500)
 
 
 class PartForm(HouseForm):

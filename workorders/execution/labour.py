@@ -12,6 +12,8 @@ from service_app.core.actor import Actor
 from service_app.core.db import made_before
 from service_app.core.errors import Invalid, NotAllowed
 from service_app.core.text import N_, Text
+from workorders.contracts import hours
+from workorders.contracts.rules import Coverage
 from workorders.execution import queries
 from workorders.execution.models import Labour
 from workorders.execution.rules import LabourKind, LabourRate, labour_problem
@@ -60,11 +62,32 @@ def enter_labour(
         words=spent.words,
     )  # fmt: skip
     session.add(labour)
+    session.flush()  # the contract's ledger names the person
+    take_hours(session, order, labour, by=by, at=at)
     orders.append(
         session, order, Happening.LABOUR, data={"minutes": spent.minutes, "who": user.name},
         told=Told(words=spent.words), uid=_event_key(labour), by=by, at=at,
     )  # fmt: skip
     return labour
+
+
+def take_hours(
+    session: Session, order: WorkOrder, labour: Labour, *, by: Actor, at: datetime
+) -> None:
+    """The included hours of the order's contract pay its work, and travel where that counts.
+
+    Not what the warranty pays.
+    """
+    contract = order.contract
+    if contract is None or order.suggested_coverage == Coverage.WARRANTY:
+        return
+    if labour.kind == LabourKind.WORK or (
+        labour.kind == LabourKind.TRAVEL and contract.counts_travel
+    ):
+        taken = hours.Taken(
+            labour.uid, labour.minutes, labour.worked_on, labour.user.name, labour.words
+        )
+        hours.take(session, contract, taken, orders.ground_of(order), by=by, at=at)
 
 
 def _refuse_impossible(
@@ -88,6 +111,7 @@ def remove_labour(
     """Take an entry out: it counts no more for anything, and stays in the journal and the story."""
     _refuse_signed(order)
     labour.is_removed = True
+    hours.give_back(session, labour.uid, by=by, at=at)
     entered = find_event(session, _event_key(labour))
     text = Text(
         "%(name)s took labour out: %(time)s.",

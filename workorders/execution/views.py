@@ -24,9 +24,11 @@ from service_app.web.forms import HouseForm, refusals
 from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
-from workorders.execution import day, queries, service
+from workorders.contracts.entitlement import WITHOUT
+from workorders.execution import day, entitled, queries, service
 from workorders.execution import labour as labours
 from workorders.execution.forms import (
+    ChooseContractForm,
     FaultForm,
     FinishForm,
     HoursForm,
@@ -37,14 +39,16 @@ from workorders.execution.forms import (
 )
 from workorders.execution.rules import LabourKind, LabourRate, NoPhoto
 from workorders.execution.service import Answers
+from workorders.orders.entitled import choices, may_choose
 from workorders.orders.forms import NoteForm
 from workorders.orders.lines import add_line
 from workorders.orders.models import WorkOrder
 from workorders.orders.moves import Action
 from workorders.orders.queries import needs_hours, refusal_of
-from workorders.orders.rules import REPAIRS
+from workorders.orders.rules import REPAIRS, LineKind
 from workorders.orders.views import back_to, the_order
 from workorders.planning.queries import engineers, get_engineer
+from workorders.sla.queries import load
 
 blueprint = Blueprint("execution", __name__)
 
@@ -217,7 +221,7 @@ def use_part(number: str) -> ResponseReturnValue:
         entity = our_entity(session)
         rate = standard_rate(now().date(), is_vat_payer=entity is None or entity.is_vat_payer)
         with refusals(form), transaction(session, by=actor, at=now()):
-            values = form.line(order.suggested_coverage, rate)
+            values = form.line(order.coverage_for(LineKind.PART), rate)
             add_line(session, order, values, uid=form.key(), by=actor, at=now())
         if not form.problems:
             tell(N_("The part is noted."))
@@ -325,3 +329,31 @@ def _answers(order: WorkOrder, form: FinishForm, photos: Any) -> Answers:
     unread = UnreadReason(form.unread.data) if form.unread.data else None
     no_photo = NoPhoto(form.no_photo.data) if form.no_photo.data else None
     return Answers(form.value.data, unread, spent, photos, no_photo)
+
+
+@blueprint.route("/orders/<number>/contract", methods=["GET", "POST"])
+@requires(P.ORDERS_DISPATCH)
+def choose_contract(number: str) -> ResponseReturnValue:
+    """By which contract the order is answered: those that cover the machine, or none; and why."""
+    order, session, actor = the_order(number), db_session(), current_actor()
+    form = ChooseContractForm()
+    if not form.is_submitted():
+        form.contract_id.data = order.contract_id or WITHOUT
+    if form.validate_on_submit():
+        with refusals(form), transaction(session, by=actor, at=now()):
+            asked = form.contract_id.data
+            entitled.choose_contract(
+                session, order, asked if asked is not None else -1, reason=form.reason.data,
+                uid=form.key(), by=actor, at=now(),
+            )  # fmt: skip
+        if not form.problems:
+            tell(N_("The contract is chosen; promises follow its level."))
+            return back_to(order)
+    found = choices(session, order)
+    known = [found.contract, *found.others] if found.contract else []
+    page = render_template(
+        "workorders/execution/choose_contract.html", order=order, form=form, may=may_choose(order),
+        options=[(one, choices(session, order, chosen=one.id)) for one in known],
+        without=choices(session, order, chosen=WITHOUT), levels=load(session).levels,
+    )  # fmt: skip
+    return page, 422 if form.is_submitted() else 200

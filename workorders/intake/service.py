@@ -23,16 +23,21 @@ from service_app.core.db import made_before
 from service_app.core.errors import DomainError, Invalid, NotAllowed
 from service_app.core.money import total
 from service_app.core.text import N_, Text
-from service_app.customers.queries import get_company, may_decide_on_price
+from service_app.customers.models import Company
+from service_app.customers.queries import get_company, may_decide_on_price, zone_of_site
 from service_app.documents import service as documents
 from service_app.documents.models import IssuedDocument
 from service_app.files.models import StoredFile
 from service_app.organisation.queries import default_branch
+from workorders.contracts.entitlement import Entitlement
+from workorders.contracts.queries import entitled
+from workorders.contracts.rules import Coverage
 from workorders.intake import document, queries
 from workorders.intake.models import Proposal
 from workorders.intake.rules import Answer, ProposalKind, expired, term_problem
 from workorders.orders import service as orders
 from workorders.orders.document import language_of
+from workorders.orders.entitled import take_entitlement
 from workorders.orders.lines import frozen_lines
 from workorders.orders.models import OrderEvent, WorkOrder
 from workorders.orders.moves import Action, Need
@@ -41,17 +46,16 @@ from workorders.orders.photos import attach
 from workorders.orders.queries import find_event, list_lines, money_line
 from workorders.orders.rules import (
     AnswerWay,
-    Coverage,
     Expectation,
     Kind,
     Place,
     Priority,
     Source,
     Status,
+    work_of,
 )
 from workorders.orders.service import NOW, Reporter, Told
 from workorders.orders.story import Happening
-from workorders.orders.verdict import suggest
 from workorders.sla.queries import suggested_priority
 from workorders.sla.rules import Clock
 
@@ -108,6 +112,7 @@ def report(
     )
     if reporter.is_guest:
         reporter = Reporter(reporter.name, reporter.phone, None, True, secrets.token_urlsafe(24))
+    answer = _entitled(session, machine, machine.company, kind, happened_at)
     order, event = orders.open_order(
         session,
         branch=default_branch(session),
@@ -116,15 +121,14 @@ def report(
         source=source,
         symptom=what.symptom,
         severity=what.severity,
-        priority=Priority(
-            suggested_priority(session, what.severity, machine.criticality, at=happened_at)
-        ),
+        priority=_priority(session, what.severity, machine, answer, happened_at),
         machine=machine,
         company=machine.company,
         site=machine.site,
         fault=fault,
         hours=hours,
-        verdict=suggest(session, machine, at=happened_at),
+        payer=_payer(session, answer),
+        entitled=answer,
         reporter=reporter,
         told=told,
         uid=uid,
@@ -203,8 +207,7 @@ def open_by_staff(
     company = machine_or_none.company if machine_or_none else None
     if company is None and asked.company_id is not None:
         company = get_company(session, by, asked.company_id)
-    criticality = machine_or_none.criticality if machine_or_none else "normal"
-    priority = suggested_priority(session, asked.severity, criticality, at=told.at or at)
+    answer = _entitled(session, machine_or_none, company, asked.kind, told.at or at)
     order, event = orders.open_order(
         session,
         branch=default_branch(session),
@@ -213,10 +216,12 @@ def open_by_staff(
         source=asked.source,
         symptom=asked.symptom,
         severity=asked.severity,
-        priority=Priority(priority),
+        priority=_priority(session, asked.severity, machine_or_none, answer, told.at or at),
         machine=machine_or_none,
         machine_words=asked.machine_words,
         company=company,
+        payer=_payer(session, answer),
+        entitled=answer,
         site=machine_or_none.site if machine_or_none else None,
         reporter=reporter,
         told=told,
@@ -227,6 +232,31 @@ def open_by_staff(
     if photos:
         attach(session, order, event, photos, stage="before")
     return order
+
+
+def _entitled(
+    session: Session, machine: Machine | None, company: Company | None, kind: Kind, at: datetime
+) -> Entitlement:
+    """Who pays on the day the request came, on the site's clock."""
+    zone = zone_of_site(session, machine.site_id if machine else None)
+    return entitled(
+        session, machine, company_id=company.id if company else None,
+        day=at.astimezone(zone).date(), work=work_of(kind),
+    )  # fmt: skip
+
+
+def _payer(session: Session, answer: Entitlement) -> Company | None:
+    contract = answer.contract
+    return session.get(Company, contract.payer_id) if contract and contract.payer_id else None
+
+
+def _priority(
+    session: Session, severity: str, machine: Machine | None, answer: Entitlement, at: datetime
+) -> Priority:
+    """What the level of the order's contract, or the usual one, makes of severity and machine."""
+    criticality = machine.criticality if machine else "normal"
+    policy_id = answer.contract.policy_id if answer.contract else None
+    return Priority(suggested_priority(session, severity, criticality, policy_id=policy_id, at=at))
 
 
 def _is_known(session: Session, uid: uuid.UUID | None) -> bool:
@@ -369,7 +399,9 @@ def accept(
     )
     if machine is not None and order.machine_id is None:
         order.machine, order.company, order.site = machine, machine.company, machine.site
-        order.payer = order.payer or machine.company
+        answer = _entitled(session, machine, machine.company, order.kind_kind, order.received_at)
+        order.payer = _payer(session, answer) or order.payer or machine.company
+        take_entitlement(session, order, answer, by=by, at=at)
     order.dispatcher_id = order.dispatcher_id or by.user_id
     order.is_guest = False
     text = Text("Request %(number)s is accepted", number=order.number)

@@ -9,10 +9,10 @@ from service_app.core.currency import SYMBOLS
 from service_app.core.money import line_sums
 from service_app.core.text import N_, Text
 from service_app.documents.snapshots import issuer, party
+from workorders.contracts.rules import Coverage
 from workorders.orders.lines import sums_of
 from workorders.orders.models import OrderLine, WorkOrder
 from workorders.orders.queries import money_line
-from workorders.orders.rules import Coverage
 
 
 def language_of(order: WorkOrder) -> str:

@@ -19,9 +19,10 @@ from service_app.web.forms import (
     words,
 )
 from service_app.web.versions import VersionedForm
+from workorders.contracts.rules import Coverage
 from workorders.orders.lines import LineValues
 from workorders.orders.models import OrderLine
-from workorders.orders.rules import Coverage, LineKind, Priority
+from workorders.orders.rules import LineKind, Priority
 from workorders.orders.service import Told
 from workorders.sla.rules import TOLD, WaitReason
 

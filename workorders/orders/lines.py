@@ -14,10 +14,11 @@ from service_app.core.actor import Actor
 from service_app.core.errors import Invalid, NotAllowed, NotFound
 from service_app.core.money import Sums, VatRate, by_rate, line_sums, total
 from service_app.core.text import N_
+from workorders.contracts.rules import Coverage
 from workorders.orders import service as orders
 from workorders.orders.models import OrderLine, WorkOrder
 from workorders.orders.queries import money_line
-from workorders.orders.rules import FINAL, Coverage, LineKind, Status
+from workorders.orders.rules import FINAL, LineKind, Status
 from workorders.orders.story import Happening
 
 

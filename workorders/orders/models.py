@@ -28,11 +28,13 @@ from service_app.core.text_index import searched
 from service_app.customers.models import Company, Site
 from service_app.files.models import StoredFile
 from service_app.organisation.models import Branch
+from workorders.contracts.models import Contract
+from workorders.contracts.rules import Coverage
 from workorders.orders.rules import (
+    COST_OF,
     DIAGNOSIS,
     FINAL,
     FINDING_CAUSE,
-    Coverage,
     Expectation,
     Kind,
     LineKind,
@@ -94,6 +96,9 @@ class WorkOrder(Base):
     rules_acknowledged_how: Mapped[str] = mapped_column(String(200), default="")
     verdict: Mapped[dict[str, Any] | None] = mapped_column(Json)
     suggested_coverage: Mapped[str] = mapped_column(String(10), default="customer")
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    payers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    is_contract_open: Mapped[bool] = mapped_column(default=False)
     currency: Mapped[str] = mapped_column(String(3), default="RUB")
     term_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer_promised_on: Mapped[date | None]
@@ -134,6 +139,7 @@ class WorkOrder(Base):
     company: Mapped[Company | None] = relationship(foreign_keys=company_id)
     payer: Mapped[Company | None] = relationship(foreign_keys=payer_id)
     site: Mapped[Site | None] = relationship()
+    contract: Mapped[Contract | None] = relationship()
     engineer: Mapped[User | None] = relationship(foreign_keys=engineer_id)
     dispatcher: Mapped[User | None] = relationship(foreign_keys=dispatcher_id)
     reporter: Mapped[User | None] = relationship(foreign_keys=reporter_id)
@@ -146,6 +152,7 @@ class WorkOrder(Base):
         Index("ix_work_order_engineer_id", "engineer_id", "status"),
         Index("ix_work_order_received_at", "received_at", "id"),
         Index("ix_work_order_call_at", "call_at"),
+        Index("ix_work_order_contract_id", "contract_id", "received_at", "id"),
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
     )
 
@@ -174,6 +181,10 @@ class WorkOrder(Base):
     def status_icon(self) -> str:
         """Its icon."""
         return DIAGNOSIS[1] if self.is_diagnosis else self.status_kind.icon
+
+    def coverage_for(self, kind: LineKind) -> Coverage:
+        """Who is likely to pay a line of this kind."""
+        return Coverage(self.payers.get(COST_OF[kind].value, self.suggested_coverage))
 
     @property
     def kind_kind(self) -> Kind:

@@ -19,9 +19,10 @@ from service_app.core.text import Text
 from service_app.core.text_index import matching
 from service_app.documents.models import IssuedDocument
 from service_app.documents.queries import visible_to as visible_papers
+from workorders.contracts.rules import Coverage
 from workorders.orders.models import OrderClock, OrderEvent, OrderLine, OrderPhoto, WorkOrder
 from workorders.orders.moves import ASKED_ON_ITS_PAGE, Action, Need, OrderFacts, refusal
-from workorders.orders.rules import OPEN, REPAIRS, Coverage, Kind, Place, Status, Step, effective
+from workorders.orders.rules import OPEN, REPAIRS, Kind, Place, Status, Step, effective
 from workorders.orders.story import Happening
 
 ALWAYS_ASKED = frozenset(
@@ -424,6 +425,7 @@ class Filters:
     status: Status | None = None
     kind: Kind | None = None
     company_id: int | None = None
+    contract_id: int | None = None
     engineer_id: int | None = None
     is_open: bool = False
     is_waiting: bool = False
@@ -448,6 +450,8 @@ def narrowed(actor: Actor, filters: Filters) -> Select[WorkOrder]:
         found = found.where(WorkOrder.kind == filters.kind)
     if filters.company_id is not None:
         found = found.where(WorkOrder.company_id == filters.company_id)
+    if filters.contract_id is not None:
+        found = found.where(WorkOrder.contract_id == filters.contract_id)
     if filters.engineer_id is not None:
         found = found.where(WorkOrder.engineer_id == filters.engineer_id)
     if filters.is_waiting:

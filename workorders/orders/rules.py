@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from service_app.core.enums import Labelled, Tone
 from service_app.core.text import N_, P_, Text
+from workorders.contracts.rules import Cost, Works
 from workorders.sla.rules import CUSTOMERS_WAITS, WaitReason
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -122,6 +123,17 @@ class Kind(Labelled):
 
 
 REPAIRS = frozenset({Kind.REPAIR, Kind.COMPONENT_REPAIR})
+_WORKS = {
+    Kind.REPAIR: Works.REPAIRS, Kind.COMPONENT_REPAIR: Works.REPAIRS,
+    Kind.SCHEDULED_SERVICE: Works.SERVICES, Kind.INSPECTION: Works.SERVICES,
+}  # fmt: skip
+
+
+def work_of(kind: Kind) -> Works:
+    """Which work a contract or a warranty takes it for."""
+    return _WORKS.get(kind, Works.ALL)
+
+
 WITHOUT_HANDOVER = frozenset({Kind.CONSULTATION, Kind.TRAINING})
 """Nothing is handed over: done → closed."""
 
@@ -153,16 +165,6 @@ class Expectation(Labelled):
     FULL_RESTORATION = "full_restoration", N_("Full restoration"), Tone.PETROL, "checks"
 
 
-class Coverage(Labelled):
-    """Who pays for a line."""
-
-    CUSTOMER = "customer", N_("Customer"), Tone.VIOLET
-    WARRANTY = "warranty", N_("Warranty"), Tone.PETROL
-    CONTRACT = "contract", N_("Contract"), Tone.PETROL
-    GOODWILL = "goodwill", N_("Goodwill"), Tone.SLATE
-    INTERNAL = "internal", N_("Internal"), Tone.SLATE
-
-
 class LineKind(Labelled):
     """What a line is for."""
 
@@ -170,6 +172,15 @@ class LineKind(Labelled):
     PART = "part", N_("Part"), Tone.PETROL, "package"
     TRAVEL = "travel", N_("Travel"), Tone.PETROL, "truck-delivery"
     OTHER = "other", N_("Other"), Tone.PETROL, "dots"
+
+
+COST_OF = {
+    LineKind.WORK: Cost.LABOUR,
+    LineKind.PART: Cost.MATERIAL,
+    LineKind.TRAVEL: Cost.TRAVEL,
+    LineKind.OTHER: Cost.MATERIAL,
+}
+"""Which cost of a contract or a warranty a line is."""
 
 
 class AnswerWay(Labelled):

@@ -22,6 +22,7 @@ from service_app.core.text import N_, Text
 from service_app.customers.models import Company, Site
 from service_app.organisation.models import Branch
 from service_app.organisation.service import take_number
+from workorders.contracts.entitlement import Entitlement
 from workorders.orders import clocks, queries
 from workorders.orders.heard import speaks_to_clocks
 from workorders.orders.models import OrderEvent, WorkOrder
@@ -30,7 +31,6 @@ from workorders.orders.rules import (
     FINAL,
     MAY_WAIT,
     UNDO_WITHIN,
-    Coverage,
     Kind,
     Place,
     Priority,
@@ -88,7 +88,7 @@ def open_order(
     site: Site | None = None,
     fault: Fault | None = None,
     hours: Decimal | None = None,
-    verdict: tuple[Coverage, Text] | None = None,
+    entitled: Entitlement | None = None,
     policy_id: int | None = None,
     reporter: Reporter,
     status: Status = Status.RECEIVED,
@@ -100,13 +100,17 @@ def open_order(
     """Open an order and give it its number at once; with it the event its story begins with.
 
     ``uid`` is the form's: that it is new is for the caller to see. ``hours`` is the meter's total
-    at intake, ``verdict`` who is likely to pay and why, ``policy_id`` the level its promises follow
-    (None: the usual one). ``status`` is RECEIVED, or SCHEDULED for an order made ahead. Raises
-    Invalid for a moment that cannot be, or an order of neither a machine nor words.
+    at intake, ``entitled`` who is likely to pay and why and by which contract it is answered,
+    ``policy_id`` the level its promises follow (None: the contract's, else the usual one).
+    ``status`` is RECEIVED, or SCHEDULED for an order made ahead. Raises Invalid for a moment that
+    cannot be, or an order of neither a machine nor words.
     """
     happened_at = told.at or at
     _check(happened_at, at, not_before=None, told=told, by=by)
     zone = site.zone if site else branch.zone
+    contract = entitled.contract if entitled else None
+    if policy_id is None and contract is not None:
+        policy_id = contract.policy_id
     year = happened_at.astimezone(ZoneInfo(branch.zone)).year
     ordinal = take_number(session, kind="order", branch_id=branch.id, year=year)
     order = WorkOrder(
@@ -137,8 +141,9 @@ def open_order(
         policy_version=load(session).version_of(policy_id, happened_at),
         hours_at_intake=hours,
     )
-    if verdict is not None:
-        order.suggested_coverage, order.verdict = verdict[0], verdict[1].to_json()
+    if entitled is not None:
+        keep_entitlement(order, entitled)
+        order.is_contract_open = entitled.is_to_be_chosen
     order.search_words = order_words(order)
     session.add(order)
     session.flush()  # the events need its id
@@ -163,6 +168,14 @@ def open_order(
     )
     clocks.start(session, order, event, at=at)
     return order, event
+
+
+def keep_entitlement(order: WorkOrder, entitled: Entitlement) -> None:
+    """The order keeps who pays, why, and its contract, whatever becomes of them later."""
+    order.suggested_coverage = entitled.coverage
+    order.verdict = entitled.sentence.to_json()
+    order.payers = {cost.value: payer.value for cost, payer in entitled.payers.items()}
+    order.contract_id = entitled.contract.id if entitled.contract else None
 
 
 def order_words(order: WorkOrder) -> str:

@@ -52,6 +52,12 @@ class Happening(Labelled):
         Tone.PLAIN,
         "settings",
     )
+    CONTRACT_CHOSEN = (
+        "contract_chosen",
+        N_("%(who)s: it is answered %(contract)s."),
+        Tone.PLAIN,
+        "file-text",
+    )
     EXPECTATION_AGREED = (
         "expectation_agreed",
         N_("%(who)s agreed with the customer: %(expectation)s. Service rules acknowledged."),
@@ -114,7 +120,8 @@ ROUTINE = frozenset(
         Happening.ASSIGN, Happening.SET_OUT, Happening.LEFT, Happening.LABOUR, Happening.LINE,
         Happening.DOCUMENT, Happening.CALL_AGREED, Happening.CALLED, Happening.CONFIRMED,
         Happening.EXPECTATION_AGREED, Happening.ORIGINAL, Happening.SCAN, Happening.UNDONE,
-        Happening.PRIORITY_CHANGED, Happening.POLICY_CHANGED, Happening.PAST,
+        Happening.PRIORITY_CHANGED, Happening.POLICY_CHANGED, Happening.CONTRACT_CHOSEN,
+        Happening.PAST,
     }
 )  # fmt: skip
 """Told small and grey."""
@@ -186,6 +193,11 @@ def _promise(data: Mapping[str, Any]) -> Text:
     return Text("%(promise)s (%(what)s)", promise=what, what=words) if words else what
 
 
+def _contract(data: Mapping[str, Any]) -> Text:
+    number = str(data.get("contract") or "")
+    return Text("by contract %(number)s", number=number) if number else N_("without a contract")
+
+
 _VALUES: dict[str, Any] = {
     "source": lambda d: Source(d.get("source", "portal")).label,
     "twin": lambda d: verbatim(str(d.get("twin", ""))),
@@ -203,6 +215,7 @@ _VALUES: dict[str, Any] = {
     "duration": lambda d: _minutes(int(d.get("minutes", 0))),
     "line": lambda d: verbatim(str(d.get("line", ""))),
     "promise": _promise,
+    "contract": _contract,
     "level": lambda d: verbatim(f"{d.get('level', '')}, v{d.get('number', '')}"),
     "document": lambda d: verbatim(str(d.get("document", ""))),
 }

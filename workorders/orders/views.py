@@ -1,5 +1,6 @@
 """Pages of what may happen to any order: list, note, photo, pause, priority, lines, undo."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -26,12 +27,14 @@ from service_app.web.links import link_to
 from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
+from workorders.contracts.models import PriceItem
+from workorders.contracts.queries import contract_number, prices_of
 from workorders.orders import countdown, lines, queries, rows, service
 from workorders.orders.forms import LineForm, NoteForm, PriorityForm, ResumeForm, WaitForm
 from workorders.orders.models import OrderLine, WorkOrder
 from workorders.orders.photos import attach
 from workorders.orders.queries import Filters
-from workorders.orders.rules import Coverage, Kind, LineKind, Priority, Status
+from workorders.orders.rules import Kind, LineKind, Priority, Status
 from workorders.orders.service import Told
 from workorders.orders.story import Happening
 from workorders.sla.queries import load
@@ -73,6 +76,7 @@ def index() -> ResponseReturnValue:
         filters=filters,
         pills=pills,
         company=company_name(session, actor, filters.company_id),
+        contract=contract_number(session, actor, filters.contract_id),
         statuses=list(Status),
     )
 
@@ -86,6 +90,7 @@ def _filters() -> Filters:
         status=Status(status) if status in set(Status) else None,
         kind=Kind(kind) if kind in set(Kind) else None,
         company_id=asked_id("company"),
+        contract_id=asked_id("contract"),
         engineer_id=current_actor().user_id if show == "mine" else None,
         is_open=show in ("open", "mine"),
         is_waiting=show == "waiting",
@@ -267,7 +272,9 @@ def works(number: str) -> ResponseReturnValue:
 def add_line(number: str) -> ResponseReturnValue:
     """A new line; what was typed stays when something is wrong."""
     order, session, actor = the_order(number), db_session(), current_actor()
-    form = LineForm(**_line_defaults(order))
+    contract, priced = prices_of(session, order.contract_id)
+    discount = contract.parts_discount_percent if contract else Decimal(0)
+    form = LineForm(**_line_defaults(order, priced, discount))
     _narrow_rates(form)
     if form.validate_on_submit():
         with refusals(form), transaction(session, by=actor, at=now()):
@@ -275,23 +282,37 @@ def add_line(number: str) -> ResponseReturnValue:
         if not form.problems:
             tell(N_("The line is added."))
             return redirect(url_for("orders.works", number=number))
-    page = render_template("workorders/orders/line.html", order=order, form=form, line=None)
+    page = render_template(
+        "workorders/orders/line.html", order=order, form=form, line=None, contract=contract,
+        priced=priced,
+    )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 
 
-def _line_defaults(order: WorkOrder) -> dict[str, Any]:
+def _line_defaults(
+    order: WorkOrder, priced: Sequence[PriceItem], discount: Decimal
+) -> dict[str, Any]:
     entity = our_entity(db_session())
     rate = standard_rate(now().date(), is_vat_payer=entity is None or entity.is_vat_payer)
-    kind = request.args.get("kind", LineKind.WORK.value)
+    asked = request.args.get("kind", "")
+    kind = LineKind(asked) if asked in set(LineKind) else LineKind.WORK
     units = {LineKind.PART: N_("pcs"), LineKind.TRAVEL: N_("trip")}
-    unit = units.get(LineKind(kind), N_("h")) if kind in set(LineKind) else N_("h")
-    return {
-        "kind": kind if kind in set(LineKind) else LineKind.WORK.value,
-        "coverage": order.suggested_coverage or Coverage.CUSTOMER.value,
-        "vat_rate": rate.value,
-        "unit": reader().say(unit),
-        "quantity": Decimal(1),
-    }
+    begun: dict[str, Any] = {
+        "kind": kind.value, "unit": reader().say(units.get(kind, N_("h"))),
+        "vat_rate": rate.value, "quantity": Decimal(1),
+    }  # fmt: skip
+    price_id = asked_id("price")
+    price = next((item for item in priced if item.id == price_id), None)
+    if price is not None:
+        kind = LineKind(price.kind)
+        begun |= {
+            "kind": price.kind, "description": price.description, "unit": price.unit,
+            "net_price": price.net_price, "article": price.article,
+        }  # fmt: skip
+    begun["coverage"] = order.coverage_for(kind).value
+    if kind is LineKind.PART and discount:
+        begun["discount_percent"] = discount
+    return begun
 
 
 def _narrow_rates(form: LineForm, *, keep: str | None = None) -> None:
@@ -317,7 +338,9 @@ def change_line(number: str, line_id: int) -> ResponseReturnValue:
             tell(N_("The line is changed."))
             return redirect(url_for("orders.works", number=number))
         form.compare_with(line)
-    page = render_template("workorders/orders/line.html", order=order, form=form, line=line)
+    page = render_template(
+        "workorders/orders/line.html", order=order, form=form, line=line, contract=None, priced=()
+    )
     return page, 422 if form.is_submitted() else 200
 
 

@@ -10,9 +10,10 @@ from service_app.accounts.models import User, UserRole
 from service_app.accounts.permissions import Role
 from service_app.core.db import transaction
 from tests.workorders.builders import make_assigned, make_machine, make_order
+from workorders.contracts.rules import Coverage
 from workorders.intake import service as intake
 from workorders.orders.models import WorkOrder
-from workorders.orders.rules import Coverage, Status
+from workorders.orders.rules import Status
 from workorders.planning.models import Visit
 from workorders.planning.queries import list_for_order
 from workorders.planning.rules import VisitStatus, plan_problem
