@@ -1,6 +1,5 @@
 """The demo's contracts, price lists, and hours that were bought."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -53,8 +52,9 @@ def build(stage: Stage) -> None:
     ):
         _sign(stage, by, customer, _yearly(stage, listed, number, began))
     _sign(stage, by, "glass", _package(stage, listed))
-    _sign(stage, by, "agro", _ending(stage, listed), site=1)
+    _sign(stage, by, "agro", _ending(stage, listed))
     _sign(stage, by, "build", _rental(stage), machines=(RENTED,))
+    _sign(stage, by, "build", _hours_for_one(stage, listed), machines=(RENTED,))
     _sign(stage, by, "pack", _lapsed(stage, listed))
 
 
@@ -82,9 +82,9 @@ def _package(stage: Stage, listed: PriceList) -> Terms:
 def _ending(stage: Stage, listed: PriceList) -> Terms:
     ends = stage.day + timedelta(days=12)
     return Terms(
-        "АП-9/26", ContractKind.PREPAID, stage.begins.date(), ends, scope=Scope.SITE,
+        "АП-9/26", ContractKind.PREPAID, stage.begins.date(), ends, scope=Scope.COMPANY,
         works=Works.REPAIRS, covers=frozenset({Cost.LABOUR}), price_list_id=listed.id,
-        included_hours=Decimal(60), fee=Decimal(170_000), fee_per=Per.PERIOD,
+        included_hours=Decimal(25), fee=Decimal(170_000), fee_per=Per.PERIOD,
     )  # fmt: skip
 
 
@@ -94,6 +94,14 @@ def _rental(stage: Stage) -> Terms:
     return Terms(
         "Р-4/26", ContractKind.RENTAL, began, last_day(began, 24), signed_on=began, covers=FULL,
         policy_id=around.id, fee=Decimal(140_000),
+    )  # fmt: skip
+
+
+def _hours_for_one(stage: Stage, listed: PriceList) -> Terms:
+    began = stage.day - timedelta(days=60)
+    return Terms(
+        "П-5/26", ContractKind.PREPAID, began, last_day(began, 12), signed_on=began,
+        covers=frozenset({Cost.LABOUR}), price_list_id=listed.id, included_hours=Decimal(20),
     )  # fmt: skip
 
 
@@ -112,13 +120,10 @@ def _sign(
     customer: str,
     terms: Terms,
     *,
-    site: int | None = None,
     machines: tuple[str, ...] = (),
 ) -> Contract:
     at = stage.begins + timedelta(hours=14)
     company = stage.companies[customer]
-    if site is not None:
-        terms = _at(terms, stage.sites[customer][site].id)
     made = stage.do(service.make, company, terms, uid=key("contract", terms.number), by=by, at=at)
     for serial in machines:
         stage.do(service.name_machine, made, stage.machines[serial], by=by, at=at)
@@ -127,10 +132,6 @@ def _sign(
     stage.session.flush()
     stage.do(service.act, made, Act.SIGN, version=made.version, by=by, at=at)
     return made
-
-
-def _at(terms: Terms, site_id: int) -> Terms:
-    return replace(terms, site_id=site_id)
 
 
 def buy_hours(stage: Stage) -> None:

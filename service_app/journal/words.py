@@ -1,6 +1,6 @@
 """What the journal calls tables and their fields: the words of the trade."""
 
-from service_app.core.text import N_, Text
+from service_app.core.text import N_, P_, Text
 
 TABLES: dict[str, Text] = {
     "user_account": N_("Person"),
@@ -257,7 +257,7 @@ FIELDS: dict[str, Text] = {
     "worked_on": N_("Day"),
     "year": N_("Year"),
     "on": N_("Day"),
-    "about": N_("What for"),
+    "about": P_("contact", "What about"),
     "contact_id": N_("Contact"),
     "contract_id": N_("Contract"),
     "counts_travel": N_("Travel takes from the hours too"),

@@ -119,7 +119,8 @@ def to_xlsx(statement: Statement, me: Reader) -> bytes:
         ),
     )
     heads = (
-        N_("Day"), N_("Order"), N_("What"), P_("person", "Name"), N_("Hours"), N_("Left, hours"),
+        N_("Day"), N_("Order"), N_("What"), P_("labour", "Who"), P_("labour", "Hours"),
+        N_("Left, hours"),
     )  # fmt: skip
     sheets.add(N_("Statement of hours"), heads, _rows(statement))
     return sheets.close()

@@ -60,9 +60,14 @@ class Entitlement:
 
     @property
     def is_to_be_chosen(self) -> bool:
-        """Whether another contract pays as well, or none does: a person should choose."""
-        paying = self.contract is not None and bool(self.contract.covers)
-        return any(bool(one.covers) or not paying for one in self.others)
+        """Whether a person should choose: another pays as well, or promises something else."""
+        taken = self.contract
+        if taken is None:
+            return False
+        return any(
+            bool(one.covers) or (not taken.covers and one.policy_id != taken.policy_id)
+            for one in self.others
+        )
 
     @property
     def coverage(self) -> Coverage:

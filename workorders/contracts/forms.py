@@ -9,7 +9,7 @@ from wtforms import BooleanField
 from wtforms.validators import Optional
 
 from service_app.core.errors import Invalid
-from service_app.core.text import N_, Text
+from service_app.core.text import N_, P_, Text
 from service_app.organisation.rules import Currency
 from service_app.web.forms import (
     DayField,
@@ -154,13 +154,13 @@ class ContactForm(HouseForm):
     """Somebody we write to."""
 
     contact_id = RecordField(N_("Contact"), validators=[Needed(N_("Choose the person."))])
-    about = words(N_("What for"), length=120)
+    about = words(P_("contact", "What about"), length=120)
 
 
 class HoursForm(HouseForm):
     """Hours bought or corrected."""
 
-    hours = NumberField(N_("Hours"), places=2, largest=100_000, validators=[Needed()])
+    hours = NumberField(P_("labour", "Hours"), places=2, largest=100_000, validators=[Needed()])
     on = DayField(N_("Day"), validators=[Needed()])
     words = words(N_("Words"), length=500)
 
