@@ -26,6 +26,7 @@ class Config:
     secret_key: str
     public_url: str = ""
     smtp_url: str = ""
+    notify_urls: str = ""
     mail_from: str = "service@localhost"
     log_level: str = "INFO"
     max_upload_mb: int = 60
@@ -68,6 +69,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         secret_key=_secret_key(env.get("SECRET_KEY", ""), mode, data_dir),
         public_url=_public_url(env.get("PUBLIC_URL", "")),
         smtp_url=_smtp_url(env.get("SMTP_URL", "")),
+        notify_urls=env.get("NOTIFY_URLS", ""),
         mail_from=env.get("MAIL_FROM", "service@localhost"),
         log_level=_log_level(env.get("LOG_LEVEL", "INFO")),
         max_upload_mb=_whole(env, "MAX_UPLOAD_MB", 60),

@@ -31,7 +31,8 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     app.extensions["house_config"] = config
     file_store.configure(config.files_dir)
     carrier = carriers.carrier_of(config.smtp_url, config.data_dir / "outbox")
-    carriers.configure(carriers.Post(carrier, config.mail_from, config.public_url))
+    channel = carriers.channel_of(config.notify_urls)
+    carriers.configure(carriers.Post(carrier, config.mail_from, config.public_url, channel))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
         hops = config.trusted_proxies

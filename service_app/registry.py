@@ -44,6 +44,7 @@ from service_app.desk import (
     search,
 )
 from service_app.desk import company_promises as _company_promises  # noqa: F401 - routes
+from service_app.desk import policy_try as _policy_try  # noqa: F401 - routes
 from service_app.desk import views as desk_views
 from service_app.desk.promise_queries import late_until
 from service_app.documents import jobs as documents_jobs
@@ -280,7 +281,12 @@ _ORDERS = Entry(
 _DESK_MACHINES = replace(_MACHINES, phone_label=N_("Machines"))
 
 NAVIGATION: Menu = {
-    Role.OPERATOR.value: (_PORTAL, _REQUESTS, _PAPERS, _CONTRACTS),
+    Role.OPERATOR.value: (
+        _PORTAL,
+        _REQUESTS,
+        _PAPERS,
+        replace(_CONTRACTS, phone_label=N_("Contracts")),
+    ),
     Role.ENGINEER.value: (_MY_DAY, _MY_WEEK, _FIELD_MACHINES, _FIELD_ORDERS),
     Role.DISPATCHER.value: (
         _BOARD,

@@ -11,7 +11,7 @@ from service_app.customers.queries import get_company
 from service_app.customers.views import blueprint
 from service_app.desk.promise_queries import told_to
 from service_app.reports.figures import Period, together
-from service_app.reports.queries import kept_in
+from service_app.reports.queries import Whose, kept_in
 from service_app.web.reading import reader
 from service_app.web.session import db_session
 from workorders.orders.countdown import shown
@@ -29,7 +29,7 @@ def promises(company_id: int) -> ResponseReturnValue:
     company = get_company(session, current_actor(), company_id)
     since = me.now - YEAR
     year = Period(since.date(), me.now.date(), since, me.now)
-    (kept,) = kept_in(session, [year], company_id=company.id)
+    (kept,) = kept_in(session, [year], whose=Whose(company.id))
     loaded = load(session)
     told = told_to(session, company.id, since)
     rows = [(row, shown(row.clock, loaded, me.now)) for row in told]

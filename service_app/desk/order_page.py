@@ -360,6 +360,14 @@ def accounts(
     ]
 
 
+def without_kept_updates(shown: Sequence[ShownClock]) -> list[ShownClock]:
+    """Of the stretches of *keep the customer informed* what is open, was missed, or is last."""
+    updates = [c for c in shown if c.clock is Clock.UPDATE]
+    return [
+        c for c in shown if c not in updates[:-1] or c.tone != "met"
+    ]  # fmt: skip
+
+
 def _people(session: Session, order: WorkOrder) -> tuple[Contact | None, list[Contact]]:
     """Who reported, when it is a contact of the company, and its other contacts."""
     found = contacts_of(session, order.company_id) if order.company_id else []
@@ -394,7 +402,7 @@ def staff_page(
     reporter, people = _people(session, order)
     return {
         "order": order,
-        "clocks": shown,
+        "clocks": without_kept_updates(shown),
         "next": countdown.nearest(shown),
         "phases": shown_phases(order, reader),
         "buttons": verbs,

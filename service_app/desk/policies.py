@@ -18,6 +18,8 @@ from service_app.core.db import transaction
 from service_app.core.errors import Conflict, DomainError, Invalid, NotFound
 from service_app.core.text import N_, Text
 from service_app.desk.policy_typed import ESCALATED, Typed, differences, history, read, shown
+from service_app.organisation.queries import staff_choices
+from service_app.outbox import carriers
 from service_app.web.addresses import LARGEST, asked_id
 from service_app.web.notices import tell
 from service_app.web.reading import reader
@@ -251,7 +253,8 @@ def _page(
         "reasons": tuple(WaitReason), "priorities": tuple(Priority), "rules": CLOCK_RULES,
         "severities": tuple(Severity), "criticalities": tuple(Criticality), "kinds": tuple(Kind),
         "moments": tuple(Moment), "escalated": ESCALATED, "whens": tuple(When),
-        "whoms": tuple(Whom), "calendars": list_calendars(session),
+        "whoms": tuple(Whom), "staff": staff_choices(session),
+        "has_outside": carriers.has_channel(), "calendars": list_calendars(session),
         "calendar_id": typed["calendar"] or str(versions[-1].calendar_id if versions else ""),
         "open_orders": rollout.count_older(session, ids or [0]),
         "behind": rollout.count_older(session, ids[:-1]) if len(ids) > 1 else 0,

@@ -97,6 +97,7 @@ def shown(policy: Policy) -> Typed:
             f"step.{n}.clock": step.clock.value if step.clock else "",
             f"step.{n}.when": step.when.value, f"step.{n}.value": str(step.value),
             f"step.{n}.whom": step.whom.value, f"step.{n}.any": "on" if step.is_any_hour else "",
+            f"step.{n}.person": str(step.person or ""),
         }  # fmt: skip
     return Typed(policy, cells)
 
@@ -199,13 +200,17 @@ def _steps(cells: Mapping[str, str], problems: list[Text]) -> tuple[Step, ...]:
             said = N_("Escalation: “%(text)s” is not a whole number.")
             problems.append(said.with_values(text=text))
             continue
+        whom = _member(Whom, cells.get(f"step.{n}.whom", "")) or Whom.MANAGERS
+        person = cells.get(f"step.{n}.person", "")
+        is_known = person.isascii() and person.isdigit() and len(person) <= 9
         found.append(
             Step(
                 _member(When, cells.get(f"step.{n}.when", "")) or When.PERCENT,
                 int(text),
-                _member(Whom, cells.get(f"step.{n}.whom", "")) or Whom.MANAGERS,
+                whom,
                 _member(ESCALATED, cells.get(f"step.{n}.clock", "")),
                 is_any_hour=bool(cells.get(f"step.{n}.any")),
+                person=int(person) if is_known and whom is Whom.PERSON else None,
             )
         )
     return tuple(found)

@@ -1,6 +1,6 @@
 """Reads of our own side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -177,6 +177,17 @@ def has_given_numbers(session: Session, branch: Branch) -> bool:
 def branch_choices(session: Session, *, kept: int | None = None) -> list[tuple[int, str]]:
     """(id, name) of working branches (and ``kept``), for a select."""
     return [(b.id, b.name) for b in list_branches(session) if b.is_active or b.id == kept]
+
+
+def leads_of(session: Session, user_ids: Collection[int]) -> dict[int, int]:
+    """Person → the leader of their team, for those who have one that may sign in."""
+    found = (
+        select(StaffMembership.user_id, Team.lead_user_id)
+        .join(Team, Team.id == StaffMembership.team_id)
+        .join(User, User.id == Team.lead_user_id)
+        .where(StaffMembership.user_id.in_(user_ids), User.is_active.is_(True))
+    )
+    return {user_id: lead for user_id, lead in session.execute(found) if lead is not None}
 
 
 def team_choices(session: Session, *, kept: int | None = None) -> list[tuple[int, str]]:

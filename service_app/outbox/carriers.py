@@ -1,5 +1,6 @@
 """Who carries letters: an SMTP server, or a folder of messages."""
 
+import importlib
 import os
 import smtplib
 import ssl
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 SECONDS = 15
@@ -53,6 +54,7 @@ class Post:
     carrier: Carrier
     sender: str
     public_url: str
+    channel: "Channel | None" = None
 
 
 _post: Post | None = None
@@ -69,6 +71,58 @@ def post() -> Post:
     if _post is None:
         raise RuntimeError("nobody carries letters yet")
     return _post
+
+
+def has_channel() -> bool:
+    """Whether there is a channel beside letters."""
+    return post().channel is not None
+
+
+class Channel(Protocol):
+    """Tells people by something that is no letter: a messenger, an SMS, a pager."""
+
+    def tell(self, title: str, words: str) -> None:
+        """Give it one message; raises :class:`Refused`."""
+        ...
+
+
+@dataclass(frozen=True)
+class AppriseChannel:
+    """The services of the addresses, by the ``apprise`` package (an optional extra)."""
+
+    urls: tuple[str, ...]
+    sender: Any
+
+    def tell(self, title: str, words: str) -> None:
+        """Send to every address; one that does not take it is tried again with all."""
+        try:
+            is_taken = self.sender.notify(title=title, body=words)
+        except Exception as error:  # whatever a service's plugin raises, the letters go on
+            raise Refused(f"{type(error).__name__}: {error}", is_final=False) from error
+        if not is_taken:
+            raise Refused("a service of NOTIFY_URLS did not take it", is_final=False)
+
+
+def channel_of(urls: str) -> Channel | None:
+    """The channel of the addresses, None where there are none.
+
+    Raises ValueError with a sentence when ``apprise`` is not installed or knows no such address.
+    """
+    listed = tuple(urls.split())
+    if not listed:
+        return None
+    try:
+        apprise = importlib.import_module("apprise")
+    except ImportError as error:
+        raise ValueError(
+            "NOTIFY_URLS needs the package apprise: .venv/bin/pip install apprise"
+        ) from error
+    sender = apprise.Apprise()
+    for url in listed:
+        if not sender.add(url):
+            scheme = url.split(":", 1)[0]
+            raise ValueError(f"NOTIFY_URLS has an address apprise does not know ({scheme}:…).")
+    return AppriseChannel(listed, sender)
 
 
 def carrier_of(smtp_url: str, folder: Path) -> Carrier:

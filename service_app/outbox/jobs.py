@@ -9,8 +9,9 @@ from service_app.core.actor import SYSTEM
 from service_app.core.db import transaction
 from service_app.outbox import carriers, service
 from service_app.outbox.carriers import Away, OpenCarrier, Refused
-from service_app.outbox.letters import make_letter
+from service_app.outbox.letters import make_letter, plain_words
 from service_app.outbox.models import OutboxMessage
+from service_app.outbox.rules import CHANNEL
 
 AT_ONCE = 20
 log = logging.getLogger(__name__)
@@ -61,11 +62,21 @@ def _carry(
 
 def _take(carrier: OpenCarrier, message: OutboxMessage) -> None:
     post = carriers.post()
+    if message.to.startswith(CHANNEL):
+        _tell_outside(post.channel, message)
+        return
     try:
         letter = make_letter(message, sender=post.sender, public_url=post.public_url)
     except Exception as error:  # words that cannot be said must not stop the other letters
         raise Refused(f"{type(error).__name__}: {error}", is_final=True) from error
     carrier.take(letter, f"{message.id:08d}-{message.tries}")
+
+
+def _tell_outside(channel: carriers.Channel | None, message: OutboxMessage) -> None:
+    if channel is None:
+        raise Refused("there is no channel outside: NOTIFY_URLS names none", is_final=True)
+    title, words = plain_words(message)
+    channel.tell(title, words)
 
 
 def _give_back(session: Session, letters: list[OutboxMessage], away: Away, now: datetime) -> int:

@@ -32,6 +32,13 @@ def make_letter(message: OutboxMessage, *, sender: str, public_url: str) -> Emai
     return letter
 
 
+def plain_words(message: OutboxMessage) -> tuple[str, str]:
+    """Title and body of a row for a channel that is no letter."""
+    reader = Reader(message.language, ZoneInfo(message.zone), message.made_at)
+    title = _one_line(reader.say(Text.from_json(message.subject)))
+    return title, reader.say(Text.from_json(message.body)).rstrip()
+
+
 def _one_line(words: str) -> str:
     plain = " ".join(words.split())
     return plain if len(plain) <= LONGEST_SUBJECT else f"{plain[: LONGEST_SUBJECT - 1]}…"

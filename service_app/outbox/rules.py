@@ -31,3 +31,7 @@ class LetterState(Labelled):
 def next_try_at(tries: int, now: datetime) -> datetime | None:
     """When to try again after ``tries`` tries that failed; None when it is time to give up."""
     return now + PAUSES[tries - 1] if tries <= len(PAUSES) else None
+
+
+CHANNEL = "channel:"
+"""The address of a message for the channel outside."""

@@ -22,6 +22,7 @@ from service_app.reports import plots
 from service_app.reports.figures import TARGET, Kept
 from service_app.reports.queries import BreachRow
 from service_app.reports.sla_report import SlaReport
+from workorders.contracts.models import Contract
 from workorders.sla.rules import CLOCK_RULES
 
 TEMPLATE = "service_app/reports/pdf/sla.html"
@@ -33,6 +34,7 @@ def issue_report(
     report: SlaReport,
     company: Company,
     *,
+    contract: Contract | None = None,
     with_comments: bool,
     by: Actor,
     at: datetime,
@@ -43,6 +45,7 @@ def issue_report(
     """
     language, branch = company.language, default_branch(session)
     content = snapshot(session, report, company, with_comments=with_comments, zone=branch.zone)
+    content["contract"] = contract.number if contract else ""
     uid = documents.key_of_content(
         DocumentKind.SLA_REPORT, content, template=TEMPLATE, language=language,
         company_id=company.id,
@@ -103,7 +106,16 @@ def snapshot(
         ],
         "late_hours": _tenths(report.late.total / 3600),
         "their_hours": _tenths(report.late.customers / 3600),
-        "worst": [_breach(row, with_comments=with_comments) for row in report.worst],
+        "is_month": report.is_month,
+        "waits": [
+            {
+                "reason": reason.label,
+                "count": found.count,
+                "hours": _tenths(found.seconds / 3600),
+            }
+            for reason, found in report.waits
+        ],
+        "worst": [_breach(row, language, with_comments=with_comments) for row in report.worst],
         "breaches": len(report.breaches),
         "withdrawn": len(report.withdrawn),
         "signers": [
@@ -118,10 +130,10 @@ def _kept(kept: Kept) -> dict[str, Any]:
     return {"kept": kept.kept, "missed": kept.missed, "total": kept.total, "share": share}
 
 
-def _breach(row: BreachRow, *, with_comments: bool) -> dict[str, Any]:
+def _breach(row: BreachRow, language: str, *, with_comments: bool) -> dict[str, Any]:
     return {
         "number": row.number,
-        "machine": row.machine,
+        "machine": row.machine_in(language),
         "clock": row.label or row.clock.label,
         "due": row.breached_at,
         "late": timedelta(seconds=row.late_seconds),

@@ -69,6 +69,26 @@ def month_period(first: date, zone: ZoneInfo) -> Period:
     return period(first, month_after(first), zone)
 
 
+def read_period(first: str | None, last: str | None, zone: ZoneInfo, today: date) -> Period | None:
+    """Two days as a period, the last one in it; None unless both are days in their order.
+
+    A period is ten years long at most and ends today at the latest.
+    """
+    try:
+        begins, ends = date.fromisoformat(first or ""), date.fromisoformat(last or "")
+    except ValueError:
+        return None
+    ends = min(ends, today)
+    if not date(2000, 1, 1) <= begins <= ends or ends - begins > timedelta(days=3660):
+        return None
+    return period(begins, ends + timedelta(days=1), zone)
+
+
+def period_before(present: Period, zone: ZoneInfo) -> Period:
+    """As many days just before."""
+    return period(present.first - (present.after - present.first), present.first, zone)
+
+
 def weeks_until(last: date, zone: ZoneInfo) -> list[Period]:
     """Twelve weeks, Monday to Monday, the last of them holding ``last``."""
     monday = last - timedelta(days=last.weekday())
@@ -100,6 +120,17 @@ class Kept:
 
     def __add__(self, other: "Kept") -> "Kept":
         return Kept(self.kept + other.kept, self.missed + other.missed)
+
+
+@dataclass(frozen=True)
+class Waited:
+    """Waits of one reason: how many, and their working seconds."""
+
+    count: int = 0
+    seconds: int = 0
+
+    def __add__(self, other: "Waited") -> "Waited":
+        return Waited(self.count + other.count, self.seconds + other.seconds)
 
 
 def together(parts: Iterable[Kept]) -> Kept:

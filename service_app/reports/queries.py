@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -27,19 +27,47 @@ from service_app.core.db import UtcDateTime
 from service_app.core.names import short_name
 from service_app.customers.models import Company
 from service_app.organisation.models import Branch
-from service_app.reports.figures import Customer, Kept, Missed, Period
+from service_app.reports.figures import Customer, Kept, Missed, Period, Waited
 from workorders.breaches.models import Breach, shares_of
 from workorders.breaches.rules import BreachState, Cause
 from workorders.calendars.worktime import Calendar
-from workorders.orders.models import OrderClock, WorkOrder
-from workorders.sla.rules import Clock, ClockState
+from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
+from workorders.orders.story import Happening
+from workorders.sla.rules import Clock, ClockState, WaitReason
 
 BUCKETS = 10
+LONGEST_WAIT = timedelta(days=120)
+"""How far back a wait that reaches into a period is looked for."""
 MOST_BREACHES = 5000
 
 
+@dataclass(frozen=True)
+class Whose:
+    """Whose promises: of one company, under one contract, or everybody's."""
+
+    company_id: int | None = None
+    contract_id: int | None = None
+
+    @property
+    def columns(self) -> tuple[tuple[str, InstrumentedAttribute[Any], int], ...]:
+        """Name, column and value of what narrows."""
+        every = (
+            ("company", WorkOrder.company_id, self.company_id),
+            ("contract", WorkOrder.contract_id, self.contract_id),
+        )
+        return tuple((name, column, value) for name, column, value in every if value is not None)
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What an order must be."""
+        return [column == value for _, column, value in self.columns]
+
+
+EVERYBODYS = Whose()
+
+
 def kept_in(
-    session: Session, periods: Sequence[Period], *, company_id: int | None = None
+    session: Session, periods: Sequence[Period], *, whose: Whose = EVERYBODYS
 ) -> list[dict[Clock, Kept]]:
     """Per period and clock: promises met in time, and those whose deadline passed in it.
 
@@ -47,10 +75,10 @@ def kept_in(
     """
     cuts = sorted({moment for p in periods for moment in (p.start, p.end)})
     asked: dict[str, Any] = {f"cut{n}": moment for n, moment in enumerate(cuts)}
-    if company_id is not None:
-        asked["company"] = company_id
+    asked |= {name: value for name, _, value in whose.columns}
+    names = tuple(name for name, _, _ in whose.columns)
     out = [dict.fromkeys(Clock, Kept()) for _ in periods]
-    for n, clock, kept, missed in session.execute(_asked(len(cuts), company_id is not None), asked):
+    for n, clock, kept, missed in session.execute(_asked(len(cuts), names), asked):
         for period, found in zip(periods, out, strict=True):
             if period.start <= cuts[n] and cuts[n + 1] <= period.end:
                 found[Clock(clock)] += Kept(int(kept), int(missed))
@@ -58,7 +86,7 @@ def kept_in(
 
 
 @lru_cache(maxsize=16)
-def _asked(cuts: int, is_of_one: bool) -> Select[Any]:
+def _asked(cuts: int, narrowed: tuple[str, ...]) -> Select[Any]:
     """Counts by clock of every stretch between two cuts; made once per number of cuts.
 
     Stretches do not overlap, so that no promise is looked at twice.
@@ -77,10 +105,11 @@ def _asked(cuts: int, is_of_one: bool) -> Select[Any]:
     missed = select(
         asked.c.n, OrderClock.clock, literal(0).label("kept"), func.count().label("missed")
     ).join(asked, _within(OrderClock.breached_at, asked.c.a, asked.c.b))
-    if is_of_one:
-        mine = WorkOrder.company_id == bindparam("company", type_=Integer)
-        kept = kept.join(WorkOrder, WorkOrder.id == OrderClock.order_id).where(mine)
-        missed = missed.join(WorkOrder, WorkOrder.id == OrderClock.order_id).where(mine)
+    if narrowed:
+        columns = {"company": WorkOrder.company_id, "contract": WorkOrder.contract_id}
+        mine = [columns[name] == bindparam(name, type_=Integer) for name in narrowed]
+        kept = kept.join(WorkOrder, WorkOrder.id == OrderClock.order_id).where(*mine)
+        missed = missed.join(WorkOrder, WorkOrder.id == OrderClock.order_id).where(*mine)
     both = union_all(
         kept.group_by(asked.c.n, OrderClock.clock), missed.group_by(asked.c.n, OrderClock.clock)
     ).subquery()
@@ -104,10 +133,10 @@ class Person:
 
 
 def by_engineer(
-    session: Session, period: Period, *, company_id: int | None = None
+    session: Session, period: Period, *, whose: Whose = EVERYBODYS
 ) -> dict[Person, Kept]:
     """Promises of the period by the order's engineer; orders nobody was named for are left out."""
-    found = _by(session, WorkOrder.engineer_id, period, company_id)
+    found = _by(session, WorkOrder.engineer_id, period, whose)
     names = session.execute(
         select(User.id, User.family_name, User.first_name, User.middle_name).where(
             User.id.in_(found)
@@ -116,11 +145,9 @@ def by_engineer(
     return {Person(n, short_name(*parts)): found[n] for n, *parts in names}
 
 
-def by_branch(
-    session: Session, period: Period, *, company_id: int | None = None
-) -> dict[Person, Kept]:
+def by_branch(session: Session, period: Period, *, whose: Whose = EVERYBODYS) -> dict[Person, Kept]:
     """Promises of the period by branch."""
-    found = _by(session, WorkOrder.branch_id, period, company_id)
+    found = _by(session, WorkOrder.branch_id, period, whose)
     names = session.execute(select(Branch.id, Branch.name).where(Branch.id.in_(found)))
     return {Person(n, name): found[n] for n, name in names}
 
@@ -129,7 +156,7 @@ def _by(
     session: Session,
     column: InstrumentedAttribute[Any],
     period: Period,
-    company_id: int | None,
+    whose: Whose,
 ) -> dict[int, Kept]:
     missed = func.count(OrderClock.breached_at)
     statement = (
@@ -139,8 +166,7 @@ def _by(
         .where(_decided_in(period), column.is_not(None))
         .group_by(column)
     )
-    if company_id is not None:
-        statement = statement.where(WorkOrder.company_id == company_id)
+    statement = statement.where(*whose.conditions)
     return {n: Kept(int(good), int(bad)) for n, good, bad in session.execute(statement)}
 
 
@@ -165,7 +191,7 @@ def kept_by_company(session: Session, period: Period) -> dict[Customer, int]:
 
 
 def time_used(
-    session: Session, period: Period, clock: Clock, *, company_id: int | None = None
+    session: Session, period: Period, clock: Clock, *, whose: Whose = EVERYBODYS
 ) -> list[int]:
     """How many promises of a clock were met in each tenth of their time; the last are the late."""
     share = OrderClock.used_seconds * BUCKETS // OrderClock.allowed_seconds
@@ -177,9 +203,9 @@ def time_used(
         .where(_decided_in(period), OrderClock.clock == clock.value, OrderClock.allowed_seconds > 0)
         .group_by(bucket)
     )
-    if company_id is not None:
+    if whose.columns:
         statement = statement.join(WorkOrder, WorkOrder.id == OrderClock.order_id).where(
-            WorkOrder.company_id == company_id
+            *whose.conditions
         )
     out = [0] * (BUCKETS + 1)
     for n, count in session.execute(statement):
@@ -194,6 +220,7 @@ class BreachRow:
     id: int
     number: str
     machine: str
+    english_machine: str
     company: Customer | None
     clock: Clock
     label: str
@@ -206,6 +233,10 @@ class BreachRow:
     action: str
     engineer: str
 
+    def machine_in(self, language: str) -> str:
+        """The machine as readers of a language write its model."""
+        return self.english_machine if language == "en" else self.machine
+
     @property
     def missed(self) -> Missed:
         """What the arithmetic needs of it."""
@@ -217,6 +248,7 @@ _BREACH = (
     Company.id, Company.short_name, Breach.clock, Breach.label, Breach.breached_at,
     Breach.late_seconds, Breach.is_running, Breach.state, Breach.reviewed_at, Breach.shares,
     Breach.comment, Breach.action, User.family_name, User.first_name, User.middle_name,
+    MachineModel.english_name,
 )  # fmt: skip
 
 
@@ -226,7 +258,7 @@ def list_breaches(
     calendar: Calendar,
     now: datetime,
     *,
-    company_id: int | None = None,
+    whose: Whose = EVERYBODYS,
 ) -> list[BreachRow]:
     """Breaches whose deadline passed in the period, withdrawn ones too, the longest first."""
     statement = (
@@ -240,21 +272,76 @@ def list_breaches(
         .order_by(Breach.late_seconds.desc(), Breach.id)
         .limit(MOST_BREACHES)
     )
-    if company_id is not None:
-        statement = statement.where(WorkOrder.company_id == company_id)
+    statement = statement.where(*whose.conditions)
     rows = [_breach(tuple(row), calendar, now) for row in session.execute(statement)]
     return sorted(rows, key=lambda row: -row.late_seconds)
+
+
+def _machine(model: str | None, serial: str | None, words: str) -> str:
+    return f"{model or ''} {serial}".strip() if serial is not None else words
 
 
 def _breach(row: tuple[Any, ...], calendar: Calendar, now: datetime) -> BreachRow:
     model, serial, words = row[2:5]
     late = max(row[10], calendar.between(row[9], now)) if row[11] else row[10]
     return BreachRow(
-        row[0], row[1], f"{model or ''} {serial}".strip() if serial is not None else words,
+        row[0], row[1], _machine(model, serial, words), _machine(row[20] or model, serial, words),
         Customer(row[5], row[6]) if row[5] else None, Clock(row[7]), row[8], row[9], late, row[11],
         row[12] == BreachState.WITHDRAWN.value, shares_of(row[14]) if row[13] else {},
         row[15], row[16], short_name(*row[17:20]) if row[17] else "",
     )  # fmt: skip
+
+
+def waits_in(
+    session: Session, period: Period, calendar: Calendar, now: datetime, whose: Whose = EVERYBODYS
+) -> dict[WaitReason, Waited]:
+    """How often and how long orders waited in the period, in working time, by reason.
+
+    Waits that were taken back do not count; one still open counts until now.
+    """
+    told = (
+        select(
+            OrderEvent.id, OrderEvent.order_id, OrderEvent.kind, OrderEvent.happened_at,
+            OrderEvent.reason, OrderEvent.undoes_id, OrderEvent.data,
+        )
+        .join(WorkOrder, WorkOrder.id == OrderEvent.order_id)
+        .where(
+            OrderEvent.kind.in_([kind.value for kind in _OF_WAITS]),
+            _within(OrderEvent.happened_at, period.start - LONGEST_WAIT, period.end),
+            *whose.conditions,
+        )
+        .order_by(OrderEvent.order_id, OrderEvent.happened_at, OrderEvent.id)
+    )  # fmt: skip
+    rows = session.execute(told).all()
+    gone = {row.undoes_id for row in rows if row.undoes_id is not None}
+    open_at: dict[int, tuple[datetime, str]] = {}
+    spans: list[tuple[str, datetime, datetime]] = []
+    for row in rows:
+        if row.kind == Happening.UNDONE or row.id in gone or row.data.get("with") in gone:
+            continue
+        if row.kind == Happening.WAIT_OPENED:
+            open_at[row.order_id] = (row.happened_at, row.reason)
+        elif row.order_id in open_at:
+            begun, reason = open_at.pop(row.order_id)
+            spans.append((reason, begun, row.happened_at))
+    spans += [(reason, begun, now) for begun, reason in open_at.values()]
+    return _waited(spans, period, calendar)
+
+
+_OF_WAITS = (Happening.WAIT_OPENED, Happening.WAIT_CLOSED, Happening.UNDONE)
+
+
+def _waited(
+    spans: Iterable[tuple[str, datetime, datetime]], period: Period, calendar: Calendar
+) -> dict[WaitReason, Waited]:
+    found: dict[WaitReason, Waited] = {}
+    for reason, begun, ended in spans:
+        start, end = max(begun, period.start), min(ended, period.end)
+        if start < end:
+            key = WaitReason(reason)
+            seconds = calendar.between(start, end)
+            found[key] = found.get(key, Waited()) + Waited(1, seconds)
+    return found
 
 
 @dataclass(frozen=True)
@@ -275,7 +362,7 @@ class ClockLine:
 
 
 def iterate_promises(
-    session: Session, period: Period, *, company_id: int | None = None
+    session: Session, period: Period, *, whose: Whose = EVERYBODYS
 ) -> Iterable[ClockLine]:
     """Every promise decided in the period, in the order of orders; read in flat memory."""
     statement = (
@@ -293,8 +380,7 @@ def iterate_promises(
         .order_by(OrderClock.order_id, OrderClock.id)
         .execution_options(yield_per=1000)
     )  # fmt: skip
-    if company_id is not None:
-        statement = statement.where(WorkOrder.company_id == company_id)
+    statement = statement.where(*whose.conditions)
     for number, company, model, serial, words, clock, *rest in session.execute(statement):
         machine = f"{model or ''} {serial}".strip() if serial is not None else words
         yield ClockLine(number, company or "", machine, Clock(clock), *rest)

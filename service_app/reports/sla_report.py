@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,15 +12,17 @@ from service_app.reports.figures import (
     Kept,
     LateTime,
     Period,
+    Waited,
     late_time,
     month_before,
     month_period,
+    period_before,
     together,
 )
-from service_app.reports.queries import BreachRow, Person
+from service_app.reports.queries import EVERYBODYS, BreachRow, Person, Whose
 from service_app.reports.rules import CauseShare, ClockKept, Range, by_clock, pareto, wilson
 from workorders.sla.queries import load
-from workorders.sla.rules import Clock
+from workorders.sla.rules import Clock, WaitReason
 
 TREND_MONTHS = 12
 WORST = 10
@@ -45,7 +47,8 @@ class SlaReport:
     """
 
     period: Period
-    company_id: int | None
+    whose: Whose
+    is_month: bool
     clocks: Sequence[ClockKept]
     late: LateTime
     causes: Sequence[CauseShare]
@@ -57,6 +60,7 @@ class SlaReport:
     withdrawn: Sequence[BreachRow]
     engineers: Sequence[Answerable]
     branches: Sequence[Answerable]
+    waits: Sequence[tuple[WaitReason, Waited]]
 
     @property
     def kept(self) -> Kept:
@@ -80,25 +84,39 @@ class SlaReport:
 
 
 def sla_report(
-    session: Session, first: date, zone: ZoneInfo, now: datetime, *, company_id: int | None = None
+    session: Session,
+    first: date,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    chosen: Period | None = None,
+    whose: Whose = EVERYBODYS,
 ) -> SlaReport:
-    """The report of the month that begins on ``first``, on the branch's clock."""
-    months = _months_until(first, zone)
-    period = months[-1]
-    found = queries.kept_in(session, months, company_id=company_id)
+    """The report of the month that begins on ``first``, or of a chosen period, on the branch's
+    clock. The trend is of the twelve months until then."""
+    last = (chosen.after - timedelta(days=1)).replace(day=1) if chosen else first
+    months = _months_until(last, zone)
+    period = chosen or months[-1]
+    found = queries.kept_in(session, months, whose=whose)
+    kept, before = found[-1], found[-2]
+    if chosen is not None:
+        (kept,) = queries.kept_in(session, [chosen], whose=whose)
+        (before,) = queries.kept_in(session, [period_before(chosen, zone)], whose=whose)
     calendar = load(session).calendar
-    listed = queries.list_breaches(session, period, calendar, now, company_id=company_id)
+    listed = queries.list_breaches(session, period, calendar, now, whose=whose)
     stand = [row for row in listed if not row.is_withdrawn]
     late = late_time(row.missed for row in stand)
-    clocks = by_clock(found[-1], found[-2], (row.missed for row in stand))
+    clocks = by_clock(kept, before, (row.missed for row in stand))
     used_of = _drawn(clocks)
+    waits = queries.waits_in(session, period, calendar, now, whose)
     return SlaReport(
-        period, company_id, clocks, late, pareto(late), used_of,
-        queries.time_used(session, period, used_of, company_id=company_id),
+        period, whose, chosen is None, clocks, late, pareto(late), used_of,
+        queries.time_used(session, period, used_of, whose=whose),
         months, {c: [month[c] for month in found] for c in Clock},
         stand, [row for row in listed if row.is_withdrawn],
-        _answerable(queries.by_engineer(session, period, company_id=company_id)),
-        _answerable(queries.by_branch(session, period, company_id=company_id)),
+        _answerable(queries.by_engineer(session, period, whose=whose)),
+        _answerable(queries.by_branch(session, period, whose=whose)),
+        sorted(waits.items(), key=lambda pair: -pair[1].seconds),
     )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """The month's report of promises: on the page, as a paper for the customer, as a table file."""
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -21,12 +23,14 @@ from service_app.reports.figures import (
     IN_MONTH,
     MONTHS,
     TARGET,
+    Period,
     by_customer,
     month_after,
     month_before,
     read_month,
+    read_period,
 )
-from service_app.reports.queries import kept_by_company
+from service_app.reports.queries import Whose, kept_by_company
 from service_app.reports.sla_report import SlaReport, sla_report
 from service_app.reports.workbook import to_xlsx
 from service_app.transfers.sheets import XLSX
@@ -34,6 +38,8 @@ from service_app.web.addresses import asked_id
 from service_app.web.notices import tell
 from service_app.web.reading import DEFAULT_ZONE, reader
 from service_app.web.session import db_session
+from workorders.contracts.models import Contract
+from workorders.contracts.queries import contract_choices, get_contract
 from workorders.sla.rules import CLOCK_RULES
 
 blueprint = Blueprint("reports", __name__)
@@ -43,20 +49,21 @@ CHOOSE = N_("Choose the customer first: the paper is for one company.")
 @blueprint.get("/reports/sla")
 @requires(Permission.PROMISES_VIEW)
 def sla() -> ResponseReturnValue:
-    """Kept and missed of a month, why and where, for one customer or all."""
-    session, me, company = db_session(), reader(), _company()
-    zone = _zone()
-    first = read_month(request.args.get("month"), me.now.astimezone(zone).date())
-    report = sla_report(session, first, zone, me.now, company_id=company.id if company else None)
+    """Kept and missed of a month or of chosen days, why and where, for one customer or all."""
+    session, me = db_session(), reader()
+    asked = _asked()
+    report = _report(asked)
     customers = []
-    if company is None:
+    if asked.company is None and asked.contract is None:
         missed = [row.missed for row in report.breaches]
         customers = by_customer(kept_by_company(session, report.period), missed)
+    known = contract_choices(session, current_actor(), asked.company.id) if asked.company else []
     return render_template(
-        "service_app/reports/sla.html", report=report, company=company, target=TARGET,
-        customers=customers, rules=CLOCK_RULES, trend=plots.trend(report, me),
-        causes=plots.causes(report, me), used=plots.used(report, me),
-        engineers=plots.ranges(report.engineers, me), **_months(first, me.now.astimezone(zone)),
+        "service_app/reports/sla.html", report=report, company=asked.company,
+        contract=asked.contract, contracts=known, target=TARGET, customers=customers,
+        rules=CLOCK_RULES, trend=plots.trend(report, me), causes=plots.causes(report, me),
+        used=plots.used(report, me), engineers=plots.ranges(report.engineers, me), asked=asked,
+        **_months(asked.first, me.now.astimezone(asked.zone)),
     )  # fmt: skip
 
 
@@ -64,15 +71,16 @@ def sla() -> ResponseReturnValue:
 @requires(Permission.PROMISES_VIEW)
 def print_sla() -> ResponseReturnValue:
     """The same as a paper of one customer."""
-    session, actor, company = db_session(), current_actor(), _company()
-    if company is None:
+    session, actor, asked = db_session(), current_actor(), _asked()
+    if asked.company is None:
         tell(CHOOSE, "danger")
-        return redirect(url_for("reports.sla", month=request.args.get("month")))
-    report = _report(company)
+        return redirect(url_for("reports.sla", **asked.address))
+    report = _report(asked)
     with transaction(session, by=actor, at=now()):
         paper = issue_report(
-            session, report, company, with_comments="comments" in request.form, by=actor, at=now()
-        )
+            session, report, asked.company, contract=asked.contract,
+            with_comments="comments" in request.form, by=actor, at=now(),
+        )  # fmt: skip
     return redirect(url_for("documents.show", document_id=paper.id))
 
 
@@ -80,19 +88,63 @@ def print_sla() -> ResponseReturnValue:
 @requires(Permission.PROMISES_VIEW)
 def sla_file() -> ResponseReturnValue:
     """The same as a table file with every promise."""
-    company = _company()
-    report = _report(company)
-    name = f"promises-{report.period.first:%Y-%m}" + (f"-{company.id}" if company else "")
+    asked = _asked()
+    report, company = _report(asked), asked.company
+    name = f"promises-{report.period.first:%Y-%m-%d}" + (f"-{company.id}" if company else "")
     data = to_xlsx(db_session(), report, company.short_name if company else "", reader())
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
     return Response(data, mimetype=XLSX, headers=headers)
 
 
-def _report(company: Company | None) -> SlaReport:
-    me, zone = reader(), _zone()
-    first = read_month(request.args.get("month"), me.now.astimezone(zone).date())
-    company_id = company.id if company else None
-    return sla_report(db_session(), first, zone, me.now, company_id=company_id)
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks: a month or days, a customer, a contract."""
+
+    first: date
+    chosen: Period | None
+    zone: ZoneInfo
+    company: Company | None
+    contract: Contract | None
+
+    @property
+    def last(self) -> date | None:
+        """The last of the chosen days."""
+        return self.chosen.after - timedelta(days=1) if self.chosen else None
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """The same as arguments of an address."""
+        days = self.chosen
+        return {
+            "month": None if days else f"{self.first:%Y-%m}",
+            "from": days.first.isoformat() if days else None,
+            "until": self.last.isoformat() if self.last else None,
+            "customer": self.company.id if self.company else None,
+            "contract": self.contract.id if self.contract else None,
+        }
+
+
+def _asked() -> Asked:
+    """Raises NotFound for a customer or a contract that is not there."""
+    me, zone, args = reader(), _zone(), request.args
+    today = me.now.astimezone(zone).date()
+    company, contract = _company(), None
+    contract_id = asked_id("contract")
+    if contract_id is not None:
+        contract = get_contract(db_session(), current_actor(), contract_id)
+        company = contract.company if company is None else company
+        if contract.company_id != company.id:
+            raise NotFound
+    chosen = read_period(args.get("from"), args.get("until"), zone, today)
+    return Asked(read_month(args.get("month"), today), chosen, zone, company, contract)
+
+
+def _report(asked: Asked) -> SlaReport:
+    company, contract = asked.company, asked.contract
+    whose = Whose(company.id if company else None, contract.id if contract else None)
+    return sla_report(
+        db_session(), asked.first, asked.zone, reader().now, chosen=asked.chosen, whose=whose
+    )
 
 
 def _company() -> Company | None:

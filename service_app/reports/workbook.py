@@ -1,6 +1,7 @@
 """The month's report as a table file: summary, clocks, breaches, every promise, causes, people."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -29,7 +30,7 @@ def to_xlsx(session: Session, report: SlaReport, customer: str, me: Reader) -> b
         ),
     )  # fmt: skip
     sheet.add(N_("Breaches"), _BREACH_HEADS, _breaches(report, me))
-    promises = iterate_promises(session, report.period, company_id=report.company_id)
+    promises = iterate_promises(session, report.period, whose=report.whose)
     sheet.add(N_("Every promise"), _PROMISE_HEADS, map(_promise, promises))
     sheet.add(
         N_("Causes"),
@@ -39,6 +40,12 @@ def to_xlsx(session: Session, report: SlaReport, customer: str, me: Reader) -> b
              round(row.share, 1), round(row.together, 1))
             for row in report.causes
         ),
+    )  # fmt: skip
+    sheet.add(
+        N_("Waits"),
+        (P_("wait", "Reason"), P_("wait", "How often"), P_("wait", "Working hours")),
+        ((reason.label, found.count, round(found.seconds / 3600, 1))
+         for reason, found in report.waits),
     )  # fmt: skip
     for title, rows in ((N_("By engineer"), report.engineers), (N_("By branch"), report.branches)):
         sheet.add(title, _PEOPLE_HEADS, map(_person, rows))
@@ -67,7 +74,7 @@ def _share(kept: Kept) -> float | None:
 def _summary(report: SlaReport, customer: str, me: Reader) -> Iterable[Row]:
     yield N_("Customer"), customer or N_("All customers")
     yield N_("From"), f"{report.period.first:%Y-%m-%d}"
-    yield N_("Until"), f"{report.months[-1].after:%Y-%m-%d}"
+    yield N_("Until"), f"{report.period.after - timedelta(days=1):%Y-%m-%d}"
     yield N_("Promises decided"), report.kept.total
     yield N_("Kept"), report.kept.kept
     yield N_("Kept, %"), _share(report.kept)

@@ -38,6 +38,7 @@ class Candidate:
     covers: frozenset[Cost]
     ends_on: date | None
     only: Works | None = None
+    company_id: int | None = None
     policy_id: int | None = None
     payer_id: int | None = None
     included_minutes: int | None = None

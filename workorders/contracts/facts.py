@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -18,11 +19,11 @@ from workorders.contracts.rules import joined
 
 def facts(session: Session, actor: Actor, machine: Machine, now: datetime) -> Sequence[Fact]:
     """The nearest contract of today, what it covers, and how many more there are."""
-    day = now.astimezone(zone_of_site(session, machine.site_id)).date()
+    zone = ZoneInfo(machine.site.zone) if machine.site else zone_of_site(session, None)
+    day = now.astimezone(zone).date()
     found, _ = queries.candidates_for(session, machine, None, day)
-    if not actor.is_staff:
-        seen = set(session.scalars(queries.visible_ids(actor)))
-        found = [one for one in found if one.id in seen]
+    if actor.company_ids is not None:
+        found = [one for one in found if one.company_id in actor.company_ids]
     if not found:
         return (Fact(N_("Contract"), N_("none")),) if actor.is_staff else ()
     nearest = ranked(found)[0]

@@ -55,11 +55,6 @@ def visible_to(actor: Actor) -> Select[Contract]:
     )
 
 
-def visible_ids(actor: Actor) -> Select[int]:
-    """Their ids."""
-    return visible_to(actor).with_only_columns(Contract.id)
-
-
 def contract_number(session: Session, actor: Actor, contract_id: int | None) -> str | None:
     """The number of a contract this person may see; None when there is none."""
     if contract_id is None:
@@ -354,6 +349,7 @@ def _candidate(
         covers=contract.covers if is_paid else frozenset(),
         only=None if is_paid else contract.works_kind,
         ends_on=last,
+        company_id=contract.company_id,
         policy_id=contract.policy_id,
         payer_id=contract.payer_id,
         included_minutes=balance.included if balance else None,

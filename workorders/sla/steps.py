@@ -32,18 +32,26 @@ class Whom(Labelled):
     DISPATCHER = "dispatcher", P_("escalation", "the order's dispatcher"), Tone.PLAIN
     DISPATCHERS = "dispatchers", P_("escalation", "all dispatchers"), Tone.PLAIN
     MANAGERS = "managers", P_("escalation", "managers"), Tone.PLAIN
+    LEAD = "lead", P_("escalation", "the leader of the engineer's team"), Tone.PLAIN
+    PERSON = "person", P_("escalation", "the person named"), Tone.PLAIN
     CUSTOMER = "customer", P_("escalation", "the customer who reported"), Tone.VIOLET
+    CONTRACT = "contract", P_("escalation", "the contract's contacts"), Tone.VIOLET
+    OUTSIDE = "outside", P_("escalation", "the channel outside"), Tone.PLAIN
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step; ``clock`` None is every clock. ``is_any_hour`` tells at night too."""
+    """One step; ``clock`` None is every clock. ``is_any_hour`` tells at night too.
+
+    ``person`` is the user of a step for the person named.
+    """
 
     when: When
     value: int
     whom: Whom
     clock: Clock | None = None
     is_any_hour: bool = False
+    person: int | None = None
 
     @property
     def sentence(self) -> Text:
@@ -112,6 +120,8 @@ def step_problems(steps: Sequence[Step]) -> list[Text]:
         if not 0 < step.value <= most:
             text = N_("An escalation step needs a number from 1 to %(most)s.")
             found.append(text.with_values(most=most))
+    if any(step.whom is Whom.PERSON and step.person is None for step in steps):
+        found.append(N_("An escalation step to a person names the person."))
     if len(set(steps)) < len(steps):
         found.append(N_("Two escalation steps are the same."))
     return list(dict.fromkeys(found))

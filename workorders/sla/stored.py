@@ -59,8 +59,9 @@ def _own(data: Mapping[str, Any]) -> OwnClock:
 def _step(data: Mapping[str, Any]) -> Step:
     clock = Clock(data["clock"]) if data.get("clock") else None
     return Step(
-        When(data["when"]), data["value"], Whom(data["whom"]), clock, data.get("any_hour", False)
-    )
+        When(data["when"]), data["value"], Whom(data["whom"]), clock, data.get("any_hour", False),
+        data.get("person"),
+    )  # fmt: skip
 
 
 def columns_of(policy: Policy) -> dict[str, Any]:
@@ -80,6 +81,7 @@ def columns_of(policy: Policy) -> dict[str, Any]:
                 "whom": s.whom.value,
                 "clock": s.clock.value if s.clock else None,
                 "any_hour": s.is_any_hour,
+                **({"person": s.person} if s.person is not None else {}),
             }
             for s in policy.steps
         ],

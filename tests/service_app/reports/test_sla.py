@@ -11,16 +11,19 @@ from sqlalchemy import event, select
 from service_app.core.db import transaction
 from service_app.documents.models import IssuedDocument
 from service_app.documents.render import render_html
-from service_app.reports.figures import Kept
+from service_app.reports.figures import Kept, Waited
+from service_app.reports.queries import Whose
 from service_app.reports.sla_report import sla_report
 from tests.workorders.builders import make_machine, make_order
+from tests.workorders.contracts.builders import make_contract
 from workorders.breaches import jobs as breach_jobs
 from workorders.breaches import service as breaches
 from workorders.breaches.models import Breach
 from workorders.breaches.rules import Cause
 from workorders.intake import service as intake
+from workorders.orders import service as order_verbs
 from workorders.orders.models import WorkOrder
-from workorders.sla.rules import Clock
+from workorders.sla.rules import Clock, WaitReason
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -42,7 +45,7 @@ def orders(session, people, now) -> list[WorkOrder]:
 
 
 def the_report(session, now: datetime, company_id: int | None = None):
-    return sla_report(session, now.date().replace(day=1), MOSCOW, now, company_id=company_id)
+    return sla_report(session, now.date().replace(day=1), MOSCOW, now, whose=Whose(company_id))
 
 
 def give(session, people, breach: Breach, shares: dict[Cause, int], at: datetime) -> None:
@@ -148,3 +151,68 @@ def test_the_table_file_holds_every_promise_and_no_formula(
     assert len(listed) == 1 + the_report(session, now).kept.total
     texts = [cell for row in book.get_sheet_by_name("Breaches").to_python() for cell in row]
     assert "=HYPERLINK(1)" in texts
+
+
+def test_days_that_somebody_chooses(session, people, orders, sign_in_as, now) -> None:
+    yesterday = (now - timedelta(days=1)).date().isoformat()
+    client = sign_in_as(people.manager)
+    page = client.get(f"/reports/sla?from={yesterday}&until={yesterday}")
+    assert page.status_code == 200
+    assert "As many days before" in page.text
+    assert "1 of 3" in unescape(page.text)
+    today = now.date().isoformat()
+    assert "no promise was decided" in client.get(f"/reports/sla?from={today}&until={today}").text
+    for odd in (
+        "from=2026-11-24&until=2026-11-01", "from=x&until=y", "from=1066-01-01&until=9999-01-01"
+    ):  # fmt: skip
+        odd_page = client.get(f"/reports/sla?{odd}")
+        assert odd_page.status_code == 200
+        assert "The month before" in odd_page.text
+
+
+def test_one_contracts_promises_alone(session, people, sign_in_as, now) -> None:
+    at = now - timedelta(days=1)
+    machine = make_machine(session, people, at)
+    contract = make_contract(session, people, at)
+    under = make_order(session, people, machine, at)
+    with transaction(session, by=people.manager, at=at):
+        contract.state = "suspended"
+    make_order(session, people, machine, at)
+    later = at + timedelta(minutes=10)
+    for order in session.scalars(select(WorkOrder)):
+        with transaction(session, by=people.dispatcher, at=later):
+            intake.accept(session, order, by=people.dispatcher, at=later)
+    whose = Whose(people.company.id, contract.id)
+    report = sla_report(session, now.date().replace(day=1), MOSCOW, now, whose=whose)
+    assert under.contract_id == contract.id
+    assert report.kept == Kept(1, 0)
+    assert the_report(session, now).kept == Kept(2, 0)
+    client = sign_in_as(people.manager)
+    page = client.get(f"/reports/sla?contract={contract.id}")
+    assert "118/25" in page.text
+    theirs = make_contract(session, people, at, company=people.other_company)
+    odd = f"/reports/sla?contract={theirs.id}&customer={people.company.id}"
+    assert client.get(odd).status_code == 404
+    assert client.get("/reports/sla?contract=99999").status_code == 404
+    sent = client.post(f"/reports/sla?contract={contract.id}", data={})
+    paper = session.get(IssuedDocument, int(sent.location.rsplit("/", 1)[1]))
+    assert paper.snapshot["contract"] == "118/25"
+
+
+def test_what_orders_waited_for(session, people, now) -> None:
+    start = now - timedelta(days=1)
+    machine = make_machine(session, people, start)
+    by = people.dispatcher
+    for n, reason in enumerate((WaitReason.PARTS, WaitReason.PARTS, WaitReason.ACCESS)):
+        order = make_order(session, people, machine, start)
+        with transaction(session, by=by, at=start):
+            intake.accept(session, order, by=by, at=start)
+            order_verbs.open_wait(session, order, reason, by=by, at=start)
+        if n < 2:
+            at = start + timedelta(minutes=30 * (n + 1))
+            with transaction(session, by=by, at=at):
+                order_verbs.close_wait(session, order, by=by, at=at)
+    waits = dict(the_report(session, now).waits)
+    assert waits[WaitReason.PARTS] == Waited(2, 5400)
+    assert waits[WaitReason.ACCESS].count == 1
+    assert waits[WaitReason.ACCESS].seconds > 5 * 3600
