@@ -55,6 +55,7 @@ def own_page(
     return {
         **_head(order, local),
         "promise": shown.next_promise(order, pills, proposals, local),
+        "told": [c for c in pills if c.is_told],
         "decision": asked and decision_of(session, actor, order, asked, photos, local),
         "visit": shown.visit_words(visit, local),
         "is_ready": order.status_kind is Status.READY,

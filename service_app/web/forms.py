@@ -256,7 +256,23 @@ class MomentField(Field):  # type: ignore[misc]
     """A moment typed on the clock of ``zone`` (the reader's by default); UTC in data."""
 
     widget = DateTimeLocalInput()
-    zone: ZoneInfo | None = None
+    _zone: ZoneInfo | None = None
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Whose clock it is typed on; a view sets it, and what was typed is read anew by it."""
+        return self._zone
+
+    @zone.setter
+    def zone(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        if not self.raw_data:
+            return
+        self.process_errors = []
+        try:
+            self.process_formdata(self.raw_data)
+        except ValueError as error:
+            self.process_errors.append(error.args[0])
 
     def _value(self) -> str:
         if self.raw_data:
@@ -276,7 +292,11 @@ class MomentField(Field):  # type: ignore[misc]
             said = Text("%(text)s is not a day and time", text=text[:40])
             raise ValueError(reader().say(said)) from None
         if typed.tzinfo is None:
-            typed = typed.replace(tzinfo=self.zone or reader().zone)
+            naive, typed = typed, typed.replace(tzinfo=self.zone or reader().zone)
+            if typed.astimezone(UTC).astimezone(typed.tzinfo).replace(tzinfo=None) != naive:
+                self.data = None
+                said = N_("The clocks skip this hour: they go forward. Give a later one.")
+                raise ValueError(reader().say(said))
         if not 1990 <= typed.year <= 2100:
             self.data = None
             raise ValueError(

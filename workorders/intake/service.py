@@ -293,12 +293,19 @@ def agree_call(
     )
 
 
-def note_call(session: Session, order: WorkOrder, *, by: Actor, at: datetime) -> None:
-    """The agreed call was made; when none is agreed, it was noted already."""
-    if order.call_at is None:
+def note_call(
+    session: Session, order: WorkOrder, *, uid: uuid.UUID | None = None, by: Actor, at: datetime
+) -> None:
+    """The customer was called, whether a call was agreed or not; the same ``uid`` is one call.
+
+    Raises NotAllowed for an order that has ended.
+    """
+    if _is_known(session, uid):
         return
+    if order.ended_at is not None or order.is_past:
+        raise NotAllowed(N_("This order is over."))
     order.call_at, order.call_about = None, ""
-    orders.append(session, order, Happening.CALLED, for_customer=True, by=by, at=at)
+    orders.append(session, order, Happening.CALLED, for_customer=True, uid=uid, by=by, at=at)
 
 
 def _try_hours(

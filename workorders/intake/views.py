@@ -211,6 +211,7 @@ def agree_call(number: str) -> ResponseReturnValue:
     """A call for today's list."""
     order, session, actor = the_order(number), db_session(), current_actor()
     form = CallForm()
+    form.call_at.zone = ZoneInfo(order.zone)
 
     def act() -> None:
         service.agree_call(
@@ -229,10 +230,10 @@ def agree_call(number: str) -> ResponseReturnValue:
 @blueprint.post("/orders/<number>/called")
 @requires(P.ORDERS_DISPATCH)
 def called(number: str) -> ResponseReturnValue:
-    """The agreed call was made."""
-    order, session, actor = the_order(number), db_session(), current_actor()
+    """The customer was called, as agreed or without that; a second press changes nothing."""
+    order, session, actor, form = the_order(number), db_session(), current_actor(), HouseForm()
     with transaction(session, by=actor, at=now()):
-        service.note_call(session, order, by=actor, at=now())
+        service.note_call(session, order, uid=form.key(), by=actor, at=now())
     tell(N_("The call is noted."))
     return back_to(order)
 

@@ -66,7 +66,7 @@ def to_facts(order: WorkOrder, events: Iterable[OrderEvent]) -> list[Fact]:
 def speaks_to_clocks(event: OrderEvent) -> bool:
     """Whether an event, or taking it back, can change what the clocks say."""
     is_heard = event.kind in _FACTS or event.kind in _AGREES or event.kind in _PROMISES
-    return is_heard or _is_contact(event) or event.undoes_id is not None
+    return is_heard or is_contact(event) or event.undoes_id is not None
 
 
 def _facts_of(order: WorkOrder, event: OrderEvent) -> Iterator[Fact]:
@@ -86,7 +86,7 @@ def _facts_of(order: WorkOrder, event: OrderEvent) -> Iterator[Fact]:
         yield from _parts(event)
     if event.kind == _H.ASSIGN and event.from_status == Status.ACCEPTED:
         yield Fact(at, number, _F.NOTHING_TO_PAY)
-    if _is_contact(event):
+    if is_contact(event):
         yield Fact(at, number, _F.CONTACT)
         if event.kind in _CALLS or data.get("how") in _SPOKEN:
             yield Fact(at, number, _F.CALLED)
@@ -136,9 +136,9 @@ def _promise(event: OrderEvent) -> Fact:
     return Fact(event.happened_at, event.id, kind, due_at=promised_until(event), clock=clock)
 
 
-def _is_contact(event: OrderEvent) -> bool:
+def is_contact(event: OrderEvent) -> bool:
     """Whether the customer heard from a person; a note counts when it is written for him."""
     if event.kind in _CONTACTS:
-        return True
+        return not event.is_customer  # what he says himself tells him nothing
     is_written = event.kind in (_H.NOTE, _H.PHOTO, _H.PROMISE_TOLD)
     return is_written and event.is_for_customer and not event.is_customer and bool(event.by_user_id)

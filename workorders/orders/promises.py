@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -48,12 +49,21 @@ def promise(
         data={"clock": clock.value, "due": due_at.isoformat(), "what": what.strip()[:200]},
         by=by, at=at,
     )  # fmt: skip
+    _enter_in_lists(order, clock, due_at, what)
     said = Text(
         "%(number)s: promised to you, %(clock)s by %(moment)s",
         number=order.number, clock=clock.label, moment=due_at,
     )  # fmt: skip
     tell_customer(session, order, said, key=f"promise-{event.id}", at=at)
     return event
+
+
+def _enter_in_lists(order: WorkOrder, clock: Clock, due_at: datetime, what: str) -> None:
+    """A call goes to the day's calls, a price to the answers that are awaited."""
+    if clock is Clock.CALL:
+        order.call_at, order.call_about = due_at, what.strip()[:200]
+    elif clock is Clock.PRICE:
+        order.answer_promised_on = due_at.astimezone(ZoneInfo(order.zone)).date()
 
 
 def keep(

@@ -115,7 +115,9 @@ def call_off(session: Session, order: WorkOrder, visit: Visit, *, by: Actor, at:
         raise NotAllowed(N_("Only a visit that has not begun can be called off."))
     visit.status = VisitStatus.CANCELLED
     text = Text("The visit of %(moment)s is called off", moment=visit.planned_from)
-    orders.append(
+    event = orders.append(
         session, order, Happening.NOTE, data={"text": text.to_json()}, for_customer=True, by=by,
         at=at,
     )  # fmt: skip
+    said = Text("%(number)s: %(text)s", number=order.number, text=text)
+    tell_customer(session, order, said, key=f"called-off-{event.id}", at=at)

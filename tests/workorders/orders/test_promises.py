@@ -1,6 +1,6 @@
 """Promises told to a customer, through their pages: told, kept, let off, replaced."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from workorders.breaches.models import Breach
 from workorders.intake import service as intake
 from workorders.orders import jobs, promises
 from workorders.orders import service as orders
+from workorders.orders.heard import is_contact
 from workorders.orders.models import OrderClock, OrderEvent
 from workorders.orders.service import Told
 from workorders.sla.rules import Clock, WaitReason
@@ -165,3 +166,42 @@ def test_through_the_pages(sign_in_as, session, people, order, now) -> None:
     assert told_clocks(session, order)[0].state == "void"
     assert client.post(f"{address}/999999/kept").status_code == 404
     assert client.post(f"{address}/99999999999999999999999/kept").status_code == 404
+
+
+def test_a_call_promised_is_among_the_days_calls(session, people, order, now) -> None:
+    tell(session, people, order, now, Clock.CALL)
+    assert order.call_at == now + TWO_HOURS
+    at, key = now + timedelta(minutes=30), uuid4()
+    for _ in range(2):
+        with transaction(session, by=people.dispatcher, at=at):
+            intake.note_call(session, order, uid=key, by=people.dispatcher, at=at)
+    assert order.call_at is None
+    assert [row.state for row in told_clocks(session, order)] == ["met"]
+    assert session.query(OrderEvent).filter_by(kind="called").count() == 1
+
+
+def test_what_the_customer_says_himself_is_no_contact_of_ours(session, people, order, now) -> None:
+    yes = OrderEvent(kind="approve", is_customer=True, data={"how": "portal"}, happened_at=now)
+    assert not is_contact(yes)
+    yes.is_customer = False
+    assert is_contact(yes)
+
+
+def test_the_customer_sees_what_was_promised(session, people, order, sign_in_as, now) -> None:
+    tell(session, people, order, now, Clock.PART)
+    page = sign_in_as(people.operator).get(f"/orders/{order.number}")
+    assert "Promised to you" in page.text
+    assert "in time so far" in page.text
+
+
+def test_an_hour_the_clocks_skip_is_refused(session, people, order, sign_in_as, now) -> None:
+    with transaction(session, by=people.administrator, at=now):
+        order.zone = "Europe/Berlin"
+    form = {"uid": str(uuid4()), "clock": "call", "due_at": "2027-03-28T02:30"}
+    answer = sign_in_as(people.dispatcher).post(f"/orders/{order.number}/promises/new", data=form)
+    assert answer.status_code == 422
+    assert "skip this hour" in unescape(answer.text)
+    form["due_at"] = "2027-03-28T03:30"
+    answer = sign_in_as(people.dispatcher).post(f"/orders/{order.number}/promises/new", data=form)
+    assert answer.status_code == 302
+    assert told_clocks(session, order)[0].due_at == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
