@@ -16,6 +16,7 @@ from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
 from service_app.customers.models import Contact
 from service_app.customers.queries import contacts_of
+from service_app.desk.promises import chance_of
 from service_app.documents.models import IssuedDocument
 from service_app.documents.queries import list_for_ground
 from service_app.documents.rules import kind_label
@@ -30,6 +31,8 @@ from workorders.orders.moves import Action, Offer, offers
 from workorders.orders.rules import FINAL, UNDO_WITHIN, Phase, Status, phase_of
 from workorders.orders.story import CUSTOMER_WORDS, ROUTINE, Happening, sentence
 from workorders.planning.queries import open_visit
+from workorders.risk.queries import load_chances, loads_now
+from workorders.risk.rules import Chance
 from workorders.sla.account import explain
 from workorders.sla.queries import Promises, load
 from workorders.sla.rules import FIXED, Clock, ClockKey, WaitReason
@@ -360,6 +363,21 @@ def accounts(
     ]
 
 
+def _chances(
+    session: Session, actor: Actor, order: WorkOrder, shown: Sequence[ShownClock]
+) -> dict[ClockKey, Chance]:
+    """The chance of each open promise to be missed, for those who see risks."""
+    running = [c for c in shown if c.is_open and not c.is_late]
+    if not running or not actor.can(Permission.PROMISES_VIEW):
+        return {}
+    tables = load_chances(session)
+    if tables is None:
+        return {}
+    loads = loads_now(session, [order.engineer_id]) if order.engineer_id else {}
+    found = {c.key: chance_of(c, order, tables, loads) for c in running}
+    return {key: one for key, one in found.items() if one is not None}
+
+
 def without_kept_updates(shown: Sequence[ShownClock]) -> list[ShownClock]:
     """Of the stretches of *keep the customer informed* what is open, was missed, or is last."""
     updates = [c for c in shown if c.clock is Clock.UPDATE]
@@ -403,6 +421,7 @@ def staff_page(
     return {
         "order": order,
         "clocks": without_kept_updates(shown),
+        "chances": _chances(session, actor, order, shown),
         "next": countdown.nearest(shown),
         "phases": shown_phases(order, reader),
         "buttons": verbs,

@@ -48,6 +48,7 @@ class OpenClock(NamedTuple):
     status: str
     priority: int
     kind: str
+    engineer_id: int | None
 
 
 def at_now(session: Session, now: datetime, until: datetime) -> AtNow:
@@ -98,6 +99,7 @@ def due_until(session: Session, now: datetime, until: datetime) -> list[OpenCloc
         select(
             OrderClock.clock, OrderClock.due_at, OrderClock.allowed_seconds,
             OrderClock.policy_version, WorkOrder.status, WorkOrder.priority, WorkOrder.kind,
+            WorkOrder.engineer_id,
         )
         .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
         .where(_RUNNING, OrderClock.due_at > now, OrderClock.due_at <= until)

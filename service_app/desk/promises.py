@@ -28,7 +28,7 @@ from workorders.breaches.rules import BreachFilter
 from workorders.orders.countdown import ShownClock, shown
 from workorders.orders.models import OrderClock, WorkOrder
 from workorders.risk.plots import calibration
-from workorders.risk.queries import Chances, load_chances
+from workorders.risk.queries import Chances, load_chances, loads_now
 from workorders.risk.rules import Chance
 from workorders.sla.queries import Promises, load
 from workorders.sla.rules import Clock
@@ -100,13 +100,14 @@ def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict
     at_now = queries.at_now(session, me.now, tomorrow_evening)
     rows = queries.list_burning(session, tomorrow_evening)
     since, chances = at_now.late_since, load_chances(session)
-    shown_rows = _burning([*rows, *queries.list_paused(session)], promises, chances, me.now)
+    loads = loads_now(session) if chances else {}
+    shown_rows = _burning([*rows, *queries.list_paused(session)], promises, chances, loads, me.now)
     return {
         "at_now": at_now,
         "longest": promises.calendar.between(since, me.now) if since else 0,
         "burning": shown_rows[: queries.SHOWN_ROWS],
         "chances": chances,
-        "expected": _expected(session, promises, chances, me.now, tomorrow_evening),
+        "expected": _expected(session, promises, chances, loads, me.now, tomorrow_evening),
         "right": calibration(chances.trial, me) if chances and chances.trial else None,
         "late_of": partial(breaches.late_now, calendar=promises.calendar, now=me.now),
         "open_breaches": breaches.list_page(session, BreachFilter.NO_CAUSE, size=BREACHES_SHOWN),
@@ -114,14 +115,18 @@ def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict
 
 
 def _burning(
-    rows: Sequence[OrderClock], promises: Promises, chances: Chances | None, now: datetime
+    rows: Sequence[OrderClock],
+    promises: Promises,
+    chances: Chances | None,
+    loads: Mapping[int, int],
+    now: datetime,
 ) -> list[Burning]:
     """Late ones by deadline, then the most likely; what has no chance follows by time left."""
     out = []
     for row in rows:
         pill = shown(row, promises, now)
         if pill is not None:
-            found = None if pill.is_late else _chance(pill, row.order, chances)
+            found = None if pill.is_late else chance_of(pill, row.order, chances, loads)
             out.append(Burning(pill, row.order, _why(row.order, found), found))
     far = datetime.max.replace(tzinfo=UTC)
     return sorted(
@@ -133,19 +138,27 @@ def _burning(
     )  # fmt: skip
 
 
-def _chance(pill: ShownClock, order: WorkOrder, chances: Chances | None) -> Chance | None:
+def chance_of(
+    pill: ShownClock, order: WorkOrder, chances: Chances | None, loads: Mapping[int, int]
+) -> Chance | None:
+    """The chance that an open promise will be missed; ``loads`` are open orders by engineer."""
     if chances is None or not pill.allowed:
         return None
     return chances.of(
         pill.clock.value, used=pill.used / pill.allowed, status=order.status,
-        priority=order.priority, kind=order.kind,
+        priority=order.priority, kind=order.kind, load=_load(loads, order.engineer_id),
     )  # fmt: skip
+
+
+def _load(loads: Mapping[int, int], engineer_id: int | None) -> int | None:
+    return loads.get(engineer_id, 0) if engineer_id is not None else None
 
 
 def _expected(
     session: Session,
     promises: Promises,
     chances: Chances | None,
+    loads: Mapping[int, int],
     now: datetime,
     until: datetime,
 ) -> float | None:
@@ -157,8 +170,9 @@ def _expected(
         left = promises.calendar_for(row.policy_version).between(now, row.due_at)
         used = 1 - left / row.allowed_seconds if row.allowed_seconds else 1.0
         one = chances.of(
-            row.clock, used=used, status=row.status, priority=row.priority, kind=row.kind
-        )
+            row.clock, used=used, status=row.status, priority=row.priority, kind=row.kind,
+            load=_load(loads, row.engineer_id),
+        )  # fmt: skip
         found.append(one.value if one else None)
     known = [value for value in found if value is not None]
     return sum(known) if known else None

@@ -1,6 +1,8 @@
 """The chances as pages ask for them, and the past they are counted from."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
-from workorders.orders.rules import Status
+from workorders.orders.rules import OPEN, Status
 from workorders.orders.story import Happening
 from workorders.risk.models import RiskModel
-from workorders.risk.rules import Bin, Chance, Sample, Tables, Trial, chance
+from workorders.risk.rules import Bin, Chance, Sample, Tables, Trial, chance, load_of
 from workorders.sla.queries import load
 from workorders.sla.rules import FIXED, Clock, ClockState
 
@@ -33,12 +35,19 @@ class Chances:
     trial: Trial | None
 
     def of(
-        self, clock: str, *, used: float, status: str, priority: int, kind: str
+        self,
+        clock: str,
+        *,
+        used: float,
+        status: str,
+        priority: int,
+        kind: str,
+        load: int | None = None,
     ) -> Chance | None:
-        """The chance of an open promise of an order."""
+        """The chance of an open promise of an order; ``load`` is its engineer's open orders."""
         return chance(
             self.tables, clock, used=used, has_begun=Status(status) not in _NOT_BEGUN,
-            priority=str(priority), kind=kind,
+            priority=str(priority), kind=kind, load=load_of(load),
         )  # fmt: skip
 
 
@@ -75,20 +84,65 @@ def samples(session: Session) -> Iterator[Sample]:
 
     Withdrawn breaches have no moment and count as kept; imported past has no clocks.
     """
-    promises = load(session)
+    promises, loads = load(session), _loads(session)
     for rows in _batches(session):
         begun = _begun(session, {row[0] for row in rows})
-        for order_id, clock, started, used, allowed, breached, version, priority, kind in rows:
+        for row in rows:
+            order_id, clock, started, used, allowed, breached, version, priority, kind, who = row
             first, share = begun.get(order_id), None
             if first is not None:
                 calendar = promises.calendar_for(version)
                 share = min(calendar.between(started, first), used) / allowed
             yield Sample(
-                clock, str(priority), kind, used / allowed, breached is not None, share, started
-            )
+                clock, str(priority), kind, used / allowed, breached is not None, share, started,
+                load_of(loads.at(who, started)),
+            )  # fmt: skip
 
 
-_Past = tuple[int, str, datetime, int, int, datetime | None, int, int, str]
+class _Loads:
+    """How many orders each engineer had open at any moment."""
+
+    def __init__(self) -> None:
+        self.begun: dict[int, list[datetime]] = defaultdict(list)
+        self.ended: dict[int, list[datetime]] = defaultdict(list)
+
+    def at(self, engineer: int | None, moment: datetime) -> int | None:
+        """The count just before a moment; None without an engineer."""
+        if engineer is None:
+            return None
+        return bisect_left(self.begun[engineer], moment) - bisect_left(self.ended[engineer], moment)
+
+
+def _loads(session: Session) -> _Loads:
+    found = _Loads()
+    rows = session.execute(
+        select(WorkOrder.engineer_id, WorkOrder.received_at, WorkOrder.ended_at)
+        .where(WorkOrder.engineer_id.is_not(None), WorkOrder.is_past.is_(False))
+        .execution_options(yield_per=BATCH)
+    )
+    for engineer, received, ended in rows:
+        assert engineer is not None  # the query asked
+        found.begun[engineer].append(received)
+        if ended is not None:
+            found.ended[engineer].append(ended)
+    for moments in (*found.begun.values(), *found.ended.values()):
+        moments.sort()
+    return found
+
+
+def loads_now(session: Session, engineers: Collection[int] | None = None) -> dict[int, int]:
+    """Open orders of each engineer, or of those named."""
+    counted = (
+        select(WorkOrder.engineer_id, func.count())
+        .where(WorkOrder.status.in_(OPEN), WorkOrder.is_past.is_(False))
+        .group_by(WorkOrder.engineer_id)
+    )
+    if engineers is not None:
+        counted = counted.where(WorkOrder.engineer_id.in_(engineers))
+    return {row[0]: row[1] for row in session.execute(counted) if row[0] is not None}
+
+
+_Past = tuple[int, str, datetime, int, int, datetime | None, int, int, str, int | None]
 
 
 def _batches(session: Session) -> Iterator[list[_Past]]:
@@ -99,7 +153,8 @@ def _batches(session: Session) -> Iterator[list[_Past]]:
             select(
                 OrderClock.order_id, OrderClock.clock, OrderClock.started_at,
                 OrderClock.used_seconds, OrderClock.allowed_seconds, OrderClock.breached_at,
-                OrderClock.policy_version, WorkOrder.priority, WorkOrder.kind, OrderClock.id,
+                OrderClock.policy_version, WorkOrder.priority, WorkOrder.kind,
+                WorkOrder.engineer_id, OrderClock.id,
             )
             .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
             .where(
@@ -111,8 +166,8 @@ def _batches(session: Session) -> Iterator[list[_Past]]:
         ).all()  # fmt: skip
         if not found:
             return
-        last = found[-1][9]
-        yield [(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8]) for r in found]
+        last = found[-1][10]
+        yield [(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9]) for r in found]
 
 
 def _begun(session: Session, order_ids: set[int]) -> dict[int, datetime]:

@@ -2,14 +2,14 @@
 
 Of all past promises that were still open when the same share of their time had been used, and on
 which work had begun or not as on this one, so many were missed. Small groups lean on larger ones:
-clock → and whether work has begun → and priority → and kind of work, each with the weight of
-``LEAN`` promises of the group above it.
+clock → and whether work has begun → and priority → and kind of work → and how many open orders the
+engineer has, each with the weight of ``LEAN`` promises of the group above it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate
 
 STEPS = 20
@@ -35,6 +35,24 @@ class Sample:
     is_late: bool
     began: float | None
     at: datetime
+    load: str = ""
+
+
+MEMORY = timedelta(days=365)
+"""Older promises are forgotten: a service gets faster or slower, and has its seasons."""
+
+
+def load_of(orders: int | None) -> str:
+    """How loaded an engineer with so many open orders is; "" while there is none."""
+    if orders is None:
+        return ""
+    return "few" if orders <= 2 else "some" if orders <= 5 else "many"
+
+
+def remembered(samples: Sequence[Sample]) -> list[Sample]:
+    """Those of the last year before the newest."""
+    newest = max((one.at for one in samples), default=None)
+    return [one for one in samples if newest is not None and one.at > newest - MEMORY]
 
 
 Counts = Sequence[int]
@@ -51,10 +69,11 @@ class Chance:
     total: int
 
 
-def _keys(clock: str, has_begun: bool, priority: str, kind: str) -> tuple[str, str, str, str]:
+def _keys(clock: str, has_begun: bool, priority: str, kind: str, load: str) -> tuple[str, ...]:
     """From the largest group to the smallest."""
     stage = f"{clock}|{int(has_begun)}"
-    return clock, stage, f"{stage}|{priority}", f"{stage}|{priority}|{kind}"
+    keys = clock, stage, f"{stage}|{priority}", f"{stage}|{priority}|{kind}"
+    return (*keys, f"{keys[-1]}|{load}") if load else keys
 
 
 def tabulate(samples: Iterable[Sample]) -> dict[str, list[int]]:
@@ -67,7 +86,7 @@ def tabulate(samples: Iterable[Sample]) -> dict[str, list[int]]:
         offset = 0 if one.is_late else width
         for has_begun, first, last in ((False, 0, turn), (True, turn, end)):
             if first < last:
-                keys = _keys(one.clock, has_begun, one.priority, one.kind)
+                keys = _keys(one.clock, has_begun, one.priority, one.kind, one.load)
                 for key in keys:
                     changes[key][offset + first] += 1
                     changes[key][offset + last] -= 1
@@ -78,12 +97,19 @@ def tabulate(samples: Iterable[Sample]) -> dict[str, list[int]]:
 
 
 def chance(
-    tables: Tables, clock: str, *, used: float, has_begun: bool, priority: str, kind: str
+    tables: Tables,
+    clock: str,
+    *,
+    used: float,
+    has_begun: bool,
+    priority: str,
+    kind: str,
+    load: str = "",
 ) -> Chance | None:
     """The chance of an open promise of which the share ``used`` has been used; None when too few
     past ones are known."""
     step = min(max(int(used * STEPS), 0), STEPS)
-    keys = _keys(clock, has_begun, priority, kind)
+    keys = _keys(clock, has_begun, priority, kind, load)
     late, total = _at(tables, keys[0], 0)
     if total < FEWEST:
         return None
@@ -144,7 +170,7 @@ def try_out(samples: Sequence[Sample], cut: datetime) -> Trial | None:
             if not one.is_late and one.final <= u:
                 continue
             found = chance(
-                tables, one.clock, used=u, priority=one.priority, kind=one.kind,
+                tables, one.clock, used=u, priority=one.priority, kind=one.kind, load=one.load,
                 has_begun=one.began is not None and one.began <= u,
             )  # fmt: skip
             if found is not None:

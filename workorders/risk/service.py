@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service_app.core.actor import Actor
 from workorders.risk.models import RiskModel
 from workorders.risk.queries import samples
-from workorders.risk.rules import Sample, Trial, cut_of, tabulate, try_out
+from workorders.risk.rules import Sample, Trial, cut_of, remembered, tabulate, try_out
 
 KEPT = 30
 """Countings that stay, so that a change in the trial can be looked at."""
@@ -18,7 +18,7 @@ KEPT = 30
 
 def refit(session: Session, *, by: Actor, at: datetime) -> RiskModel:
     """Tables from every promise decided so far, and their trial on the last quarter of them."""
-    known = list(samples(session))
+    known = remembered(list(samples(session)))
     cut = cut_of(known)
     row = RiskModel(
         fitted_at=at, promises=len(known), tables=tabulate(known), cut_at=cut,

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workorders.risk.rules import FEWEST, Sample, chance, cut_of, tabulate, try_out
+from workorders.risk.rules import (
+    FEWEST,
+    Sample,
+    chance,
+    cut_of,
+    load_of,
+    remembered,
+    tabulate,
+    try_out,
+)
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -101,3 +110,39 @@ def test_the_trial_never_sees_the_months_it_is_judged_on() -> None:
     assert all(b.given < 0.1 and b.came == 1 for b in trial.bins)
     assert try_out(before, START) is None
     assert cut_of([]) is None
+
+
+def test_a_loaded_engineer_is_told_by_the_loaded_ones_past() -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    past = [
+        Sample("restore", "3", "repair", 1.2 if is_late else 0.5, is_late, None, moment, load)
+        for load, late in (("few", 5), ("many", 45))
+        for is_late in [True] * late + [False] * (50 - late)
+    ]
+    tables = tabulate(past)
+
+    def told(load: str) -> float:
+        found = chance(
+            tables, "restore", used=0, has_begun=False, priority="3", kind="repair", load=load
+        )
+        assert found is not None
+        return found.value
+
+    assert told("few") < 0.2 < told("") < 0.8 < told("many")
+
+
+def test_loads_have_three_names_and_nobody_has_none() -> None:
+    assert [load_of(n) for n in (None, 0, 2, 3, 5, 6, 99)] == [
+        "", "few", "few", "some", "some", "many", "many"
+    ]  # fmt: skip
+
+
+def test_what_is_a_year_old_is_forgotten() -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    ages = [0, 364, 365, 900]
+    past = [
+        Sample("restore", "3", "repair", 0.5, False, None, moment - timedelta(days=age))
+        for age in ages
+    ]
+    assert [(moment - s.at).days for s in remembered(past)] == [0, 364]
+    assert remembered([]) == []
