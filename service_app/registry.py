@@ -44,6 +44,7 @@ from service_app.desk import (
     search,
 )
 from service_app.desk import company_promises as _company_promises  # noqa: F401 - routes
+from service_app.desk import holidays as _holidays  # noqa: F401 - routes
 from service_app.desk import policy_try as _policy_try  # noqa: F401 - routes
 from service_app.desk import views as desk_views
 from service_app.desk.promise_queries import late_until

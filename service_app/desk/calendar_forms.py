@@ -1,11 +1,13 @@
 """What is typed about a working calendar."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from wtforms import StringField
 from wtforms.validators import Optional
 
+from service_app.core.errors import Invalid
 from service_app.core.text import N_, P_, Text
 from service_app.web.forms import DayField, HouseForm, MomentField, Needed, NumberField, one_of
 from service_app.web.reading import reader
@@ -48,6 +50,25 @@ class WeekForm(VersionedForm):
     friday = HoursField(_label(WEEKDAYS[4]))
     saturday = HoursField(_label(WEEKDAYS[5]))
     sunday = HoursField(_label(WEEKDAYS[6]))
+
+    since_on = DayField(
+        _label(N_("In force from")),
+        validators=[Optional()],
+        description=_label(N_("Empty: from this moment.")),
+    )
+
+    def since(self, now: datetime) -> datetime:
+        """The beginning of the day given, on the week's own clock; this moment without one.
+
+        Raises Invalid for a day that has begun: time before counts by the old week.
+        """
+        day = self.since_on.data
+        if day is None:
+            return now
+        start = datetime.combine(day, time(), ZoneInfo(self.zone.data)).astimezone(UTC)
+        if start <= now:
+            raise Invalid(N_("This day has begun: give a later one, or none."), "since_on")
+        return start
 
     @property
     def days(self) -> list[HoursField]:

@@ -81,7 +81,7 @@ def set_up() -> ResponseReturnValue:
 def change_week() -> ResponseReturnValue:
     """A new week from this moment on; time before it counts by the old one."""
     session, actor, form = db_session(), current_actor(), WeekForm()
-    stored = _stored(session)
+    stored = stored_calendar(session)
     counted = 0
     if form.validate_on_submit():
         with refusals(form), transaction(session, by=actor, at=now()):
@@ -89,9 +89,10 @@ def change_week() -> ResponseReturnValue:
                 raise Conflict
             week = [field.intervals for field in form.days]
             service.set_week(
-                session, stored, week, zone=form.zone.data, since=now(), by=actor, at=now()
-            )
-            counted = _count_anew(session)
+                session, stored, week, zone=form.zone.data, since=form.since(now()), by=actor,
+                at=now(),
+            )  # fmt: skip
+            counted = count_anew(session)
         if not form.problems:
             tell(_counted_anew(counted))
             return redirect(url_for("calendars.index", calendar=stored.id))
@@ -104,7 +105,7 @@ def change_week() -> ResponseReturnValue:
 def add_day() -> ResponseReturnValue:
     """Add or change a dated exception."""
     session, actor, form = db_session(), current_actor(), DayForm()
-    stored = _stored(session)
+    stored = stored_calendar(session)
     counted = 0
     if form.validate_on_submit():
         with refusals(form), transaction(session, by=actor, at=now()):
@@ -112,7 +113,7 @@ def add_day() -> ResponseReturnValue:
             service.set_day(
                 session, stored, on, kind, _hours(stored, form, kind), by=actor, at=now()
             )
-            counted = _count_anew(session)
+            counted = count_anew(session)
         if not form.problems:
             tell(_counted_anew(counted))
             return redirect(url_for("calendars.index", calendar=stored.id, year=form.day().year))
@@ -123,7 +124,7 @@ def add_day() -> ResponseReturnValue:
 @requires(Permission.ORGANISATION_EDIT)
 def remove_day(on: str) -> ResponseReturnValue:
     """The day follows its weekday again."""
-    session, actor, stored = db_session(), current_actor(), _stored(db_session())
+    session, actor, stored = db_session(), current_actor(), stored_calendar(db_session())
     try:
         day = date.fromisoformat(on)
     except ValueError:
@@ -131,7 +132,7 @@ def remove_day(on: str) -> ResponseReturnValue:
     try:
         with transaction(session, by=actor, at=now()):
             service.remove_day(session, stored, day, by=actor, at=now())
-            counted = _count_anew(session)
+            counted = count_anew(session)
         tell(_counted_anew(counted))
     except DomainError as error:
         tell(error.text, "danger")
@@ -151,7 +152,7 @@ def _hours(stored: WorkCalendar, form: DayForm, kind: ExceptionKind) -> tuple[In
 def add() -> ResponseReturnValue:
     """Another calendar: office days, or round the clock."""
     session, actor = db_session(), current_actor()
-    stored = _stored(session)
+    stored = stored_calendar(session)
     week = ROUND_THE_CLOCK if request.form.get("week") == "always" else OFFICE_WEEK
     try:
         with transaction(session, by=actor, at=now()):
@@ -170,7 +171,7 @@ def add() -> ResponseReturnValue:
 @requires(Permission.ORGANISATION_EDIT)
 def rename() -> ResponseReturnValue:
     """Another name."""
-    session, actor, stored = db_session(), current_actor(), _stored(db_session())
+    session, actor, stored = db_session(), current_actor(), stored_calendar(db_session())
     try:
         with transaction(session, by=actor, at=now()):
             service.rename(session, stored, request.form.get("name", ""), by=actor, at=now())
@@ -180,25 +181,6 @@ def rename() -> ResponseReturnValue:
     return redirect(url_for("calendars.index", calendar=stored.id))
 
 
-@blueprint.post("/admin/calendars/holidays")
-@requires(Permission.ORGANISATION_EDIT)
-def add_holidays() -> ResponseReturnValue:
-    """Enter a country's holidays of a year as days a person may edit."""
-    session, actor, stored = db_session(), current_actor(), _stored(db_session())
-    year = _year(request.form, now().year)
-    try:
-        with transaction(session, by=actor, at=now()):
-            count = service.add_holidays(
-                session, stored, request.form.get("country", ""), year, by=actor, at=now()
-            )
-            counted = _count_anew(session)
-        said = N_("%(days)s days of %(year)s are entered, %(orders)s open orders counted anew.")
-        tell(said.with_values(days=count, year=str(year), orders=counted))
-    except DomainError as error:
-        tell(error.text, "danger")
-    return redirect(url_for("calendars.index", calendar=stored.id, year=year))
-
-
 def _countries() -> list[tuple[str, str]]:
     """Codes and names in the reader's language, by name."""
     names = Locale(reader().language).territories
@@ -206,12 +188,14 @@ def _countries() -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: pair[1])
 
 
-def _count_anew(session: Session) -> int:
+def count_anew(session: Session) -> int:
+    """Open orders counted by the calendars as they are now; how many."""
     sla.forget(session)
     return clocks.refresh_open(session, at=now())
 
 
-def _stored(session: Session) -> WorkCalendar:
+def stored_calendar(session: Session) -> WorkCalendar:
+    """The calendar of the address; raises NotFound when there is none."""
     stored = _find(session)
     if stored is None:
         raise NotFound
@@ -245,7 +229,7 @@ def _page(
         week_form = WeekForm(formdata=None)
         week_form.begin(stored)
     today = reader().local(reader().now).date()
-    year = _year(request.args, today.year)
+    year = year_of(request.args, today.year)
     calendar = build(stored) if stored is not None else sla.load(session).calendar
     page = render_template(
         "service_app/desk/calendars.html", stored=stored, week_form=week_form,
@@ -256,7 +240,8 @@ def _page(
     return page, 422 if is_refused else 200
 
 
-def _year(arguments: Mapping[str, str], usual: int) -> int:
+def year_of(arguments: Mapping[str, str], usual: int) -> int:
+    """The year asked for, between 2000 and 2100; else the usual one."""
     try:
         year = int(arguments.get("year", ""))
     except ValueError:

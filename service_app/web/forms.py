@@ -291,17 +291,17 @@ class MomentField(Field):  # type: ignore[misc]
             self.data = None
             said = Text("%(text)s is not a day and time", text=text[:40])
             raise ValueError(reader().say(said)) from None
+        if not 1990 <= typed.year <= 2100:
+            self.data = None
+            raise ValueError(
+                reader().say(Text("%(year)s is not a year we know", year=str(typed.year)))
+            )
         if typed.tzinfo is None:
             naive, typed = typed, typed.replace(tzinfo=self.zone or reader().zone)
             if typed.astimezone(UTC).astimezone(typed.tzinfo).replace(tzinfo=None) != naive:
                 self.data = None
                 said = N_("The clocks skip this hour: they go forward. Give a later one.")
                 raise ValueError(reader().say(said))
-        if not 1990 <= typed.year <= 2100:
-            self.data = None
-            raise ValueError(
-                reader().say(Text("%(year)s is not a year we know", year=str(typed.year)))
-            )
         self.data = typed.astimezone(UTC)
 
 

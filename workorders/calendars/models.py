@@ -47,6 +47,7 @@ class CalendarDay(Base):
     calendar_id: Mapped[int] = mapped_column(ForeignKey("work_calendar.id"))
     on: Mapped[date]
     kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(120), default="")
     intervals: Mapped[list[Any]] = mapped_column(Json, default=list)
 
     __table_args__ = (UniqueConstraint("calendar_id", "on"),)

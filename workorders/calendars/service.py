@@ -1,6 +1,7 @@
 """Verbs of calendars."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,6 @@ from sqlalchemy.orm.attributes import flag_modified
 from service_app.core.actor import Actor
 from service_app.core.errors import Invalid
 from service_app.core.text import N_
-from workorders.calendars.countries import days_of
 from workorders.calendars.models import CalendarDay, CalendarVersion, WorkCalendar
 from workorders.calendars.queries import build
 from workorders.calendars.rules import OFFICE_WEEK, ExceptionKind, Interval, Week, problems
@@ -78,23 +78,35 @@ def _free_name(session: Session, name: str) -> str:
     return name
 
 
-def add_holidays(
-    session: Session, calendar: WorkCalendar, country: str, year: int, *, by: Actor, at: datetime
-) -> int:
-    """Enter a country's days of a year that have not begun; days already entered stay. How many.
+@dataclass(frozen=True)
+class NewDay:
+    """A dated exception as it is entered, with what it is called."""
 
-    Raises Invalid for a country or a year nobody knows.
+    on: date
+    kind: ExceptionKind
+    intervals: tuple[Interval, ...]
+    name: str = ""
+
+
+def enter_days(
+    session: Session, calendar: WorkCalendar, days: Sequence[NewDay], *, by: Actor, at: datetime
+) -> int:
+    """Enter days that have not begun; days already entered stay. How many were fresh.
+
+    Raises Invalid for hours that could not be.
     """
-    try:
-        found = days_of(country, year)
-    except (KeyError, NotImplementedError):
-        text = N_("The holidays of %(country)s are not known.")
-        raise Invalid(text.with_values(country=country[:40])) from None
     today = at.astimezone(ZoneInfo(calendar.versions[-1].zone)).date()
     known = {day.on for day in calendar.days}
-    fresh = {on: day for on, day in found.items() if on > today and on not in known}
-    for on, (kind, intervals) in sorted(fresh.items()):
-        calendar.days.append(CalendarDay(on=on, kind=kind, intervals=_pairs(intervals)))
+    fresh = {day.on: day for day in days if day.on > today and day.on not in known}
+    last = calendar.versions[-1]
+    week = tuple(tuple(Interval(a, b) for a, b in day) for day in last.week)
+    wrong = problems(Week(week, {on: day.intervals for on, day in fresh.items()}, last.zone))
+    if wrong:
+        raise Invalid(wrong[0])
+    for on, day in sorted(fresh.items()):
+        calendar.days.append(
+            CalendarDay(on=on, kind=day.kind, intervals=_pairs(day.intervals), name=day.name)
+        )
     build(calendar)
     _touch(session, calendar)
     return len(fresh)

@@ -1,9 +1,13 @@
 """Several calendars, and holidays of countries as days a person may edit."""
 
 import csv
+import io
 import os
-from datetime import date
+import re
+from datetime import date, datetime
+from html import unescape
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -78,17 +82,132 @@ def test_a_calendar_is_added_renamed_and_looked_at(client, session, stored) -> N
         assert client.get(f"/admin/calendars?calendar={bad}").status_code == 404
 
 
-def test_holidays_are_entered_once_and_only_ahead(client, session, stored) -> None:
+def enter(client, page: str):
+    """Press the button under the days that were looked at: those ticked, with their names."""
+    ticked = re.findall(r'name="day"[^>]*value="([^"]+)" (checked|disabled)', page)
+    names = dict(re.findall(r'name="(name\.[0-9-]+)" value="([^"]*)"', page))
+    names = {name: unescape(value) for name, value in names.items()}
+    days = [value for value, how in ticked if how == "checked"]
+    client.post("/admin/calendars/holidays/enter", data={"day": days, "year": "2026", **names})
+    return days
+
+
+def test_holidays_are_looked_at_then_entered_once_and_only_ahead(client, session, stored) -> None:
     data = {"country": "DE", "year": "2026"}
-    client.post("/admin/calendars/holidays", data=data)
+    before = {d.on for d in stored.days}
+    page = client.post("/admin/calendars/holidays", data=data).text
+    session.expire_all()
+    assert {d.on for d in session.scalars(select(WorkCalendar)).one().days} == before
+    assert len(enter(client, page)) == 1
     session.expire_all()
     days = {d.on for d in session.scalars(select(WorkCalendar)).one().days}
     assert date(2026, 12, 25) in days
     assert date(2026, 4, 6) not in days  # Easter Monday has begun, and was counted
-    for _ in range(2):
-        client.post("/admin/calendars/holidays", data=data)
+    assert enter(client, client.post("/admin/calendars/holidays", data=data).text) == []
     session.expire_all()
     assert {d.on for d in session.scalars(select(WorkCalendar)).one().days} == days
     for rubbish in ({"country": "XX", "year": "2027"}, {"country": "", "year": "²"}):
         answer = client.post("/admin/calendars/holidays", data=rubbish, follow_redirects=True)
         assert "are not known" in answer.get_data(as_text=True)
+
+
+ICS = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//x//x//EN
+BEGIN:VEVENT
+UID:1
+DTSTART;VALUE=DATE:20261228
+DTEND;VALUE=DATE:20261231
+SUMMARY:Plant stands <still>
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+DTSTART;VALUE=DATE:20001209
+RRULE:FREQ=YEARLY
+SUMMARY:Founders' day
+END:VEVENT
+BEGIN:VEVENT
+UID:3
+DTSTART:20261210T100000Z
+SUMMARY:A meeting is no holiday
+END:VEVENT
+BEGIN:VEVENT
+UID:4
+DTSTART;VALUE=DATE:18991225
+SUMMARY:Another century
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def send(client, content: bytes, year: str = "2026", **more):
+    data = {"year": year, "file": (io.BytesIO(content), "plant.ics"), **more}
+    return client.post(
+        "/admin/calendars/holidays", data=data, content_type="multipart/form-data",
+        follow_redirects=True,
+    )  # fmt: skip
+
+
+def test_a_calendar_file_brings_days_with_their_names(client, session, stored) -> None:
+    page = send(client, ICS.encode(), country="DE").text
+    assert "Plant stands &lt;still&gt;" in page
+    assert "A meeting" not in page
+    assert len(enter(client, page)) == 4
+    session.expire_all()
+    named = {d.on: d.name for d in session.scalars(select(WorkCalendar)).one().days}
+    assert named[date(2026, 12, 9)] == "Founders' day"
+    assert named[date(2026, 12, 28)] == named[date(2026, 12, 30)] == "Plant stands <still>"
+    assert date(2026, 12, 31) not in named or named[date(2026, 12, 31)] == ""
+    assert "Founders&#39; day" in client.get("/admin/calendars?year=2026").text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no iCalendar file"),
+        (b"not a calendar", "no iCalendar file"),
+        (b"\xff\xfe\x00" * 50, "no iCalendar file"),
+        (b"x" * 2_000_001, "larger than 2 MB"),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "no whole-day entry"),
+        (ICS.replace("2026", "1726").replace("RRULE:FREQ=YEARLY\n", "").encode(), "1726"),
+        (ICS.replace("20261228", "20261399").encode(), "no iCalendar file"),
+    ],
+)
+def test_files_that_cannot_be(client, session, stored, content: bytes, said: str) -> None:
+    answer = send(client, content)
+    assert answer.status_code == 200
+    assert said in unescape(answer.text)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "", "x", "2026-12-09", "2026-12-09/party/", "2026-12-09/holiday/1-2/3",
+        "2026-12-09/short/900-600", "2026-12-09/short/540-700,600-800",
+        "2026-12-09/short/0-99999", "2026-12-09/short/²-³", "9999-12-31/short/-5-3",
+    ],
+)  # fmt: skip
+def test_days_typed_by_hand_that_cannot_be(client, session, stored, day: str) -> None:
+    before = {d.on for d in stored.days}
+    answer = client.post(
+        "/admin/calendars/holidays/enter", data={"day": day, "year": "2026"}, follow_redirects=True
+    )
+    assert answer.status_code == 200
+    session.expire_all()
+    assert {d.on for d in session.scalars(select(WorkCalendar)).one().days} == before
+
+
+def test_a_week_may_begin_later(client, session, stored) -> None:
+    week = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday"), "10:00–12:00")
+    form = {"zone": "Europe/Moscow", "version": str(stored.revision), **week}
+    late = client.post("/admin/calendars/week", data=form | {"since_on": "2026-11-24"})
+    assert late.status_code == 422
+    assert "has begun" in late.text
+    client.post("/admin/calendars/week", data=form | {"since_on": "2026-12-07"})
+    session.expire_all()
+    calendar = build(session.scalars(select(WorkCalendar)).one())
+    moscow = ZoneInfo("Europe/Moscow")
+    assert calendar.is_open(datetime(2026, 12, 4, 15, tzinfo=moscow))
+    assert not calendar.is_open(datetime(2026, 12, 7, 15, tzinfo=moscow))
+    assert calendar.is_open(datetime(2026, 12, 7, 11, tzinfo=moscow))
+    assert "Weeks by when they began" in client.get("/admin/calendars").text
