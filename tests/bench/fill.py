@@ -18,7 +18,7 @@ from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from assets.faults.models import Fault
@@ -38,6 +38,7 @@ from service_app.organisation.models import NumberSeries
 from service_app.organisation.queries import list_branches
 from workorders.breaches.models import Breach
 from workorders.calendars import service as calendars
+from workorders.contracts.models import Contract, ContractUse
 from workorders.orders import clocks
 from workorders.orders.models import OrderClock, OrderEvent, OrderLine, WorkOrder
 from workorders.orders.rules import FINAL, Status, format_number
@@ -214,10 +215,49 @@ def _companies(f: Filler) -> list[tuple[Company, Site]]:
         f.session.add(site)
         found.append((made, site))
     f.session.flush()
+    _contracts(f, [company for company, _ in found])
     operator = f.users["operator"]
     f.session.add(CompanyMembership(user_id=operator.id, company_id=found[0][0].id))
     f.session.flush()
     return found
+
+
+def _contracts(f: Filler, companies: list[Company]) -> None:
+    """Two contracts a company: scheduled services, and hours of which half are used."""
+    began = f.at.date() - timedelta(days=100)
+    common = {
+        "state": "active", "scope": "company", "starts_on": began, "renewal": "none",
+        "renewal_months": 12, "remind_days": 30, "covers_labour": True, "covers_material": False,
+        "covers_travel": True, "parts_discount_percent": 0, "fee_per": "month", "currency": "RUB",
+        "included_per": "period", "counts_travel": False, "notes": "", "search_words": "",
+        "version": 1, "ends_on": began + timedelta(days=1000),
+    }  # fmt: skip
+    f.insert(
+        Contract,
+        (
+            common | {
+                "uid": uuid.uuid4(), "number": f"{mark}-{company.id}", "company_id": company.id,
+                "kind": kind, "works": works, "included_hours": hours,
+            }
+            for company in companies
+            for mark, kind, works, hours in (
+                ("A", "service", "services", None), ("P", "prepaid", "repairs", 100)
+            )
+        ),
+    )  # fmt: skip
+    found = f.session.scalars(select(Contract.id).where(Contract.kind == "prepaid"))
+    f.insert(
+        ContractUse,
+        (
+            {
+                "uid": uuid.uuid4(), "contract_id": contract_id, "kind": "work", "minutes": 60,
+                "used_on": began + timedelta(days=n), "cause": uuid.uuid4(), "ground_kind": "",
+                "ground_number": "", "who": "", "words": "", "recorded_at": f.at, "by_name": "",
+            }
+            for contract_id in found.all()
+            for n in range(50)
+        ),
+    )  # fmt: skip
 
 
 def _models(f: Filler) -> list[MachineModel]:
@@ -427,6 +467,7 @@ def _events(f: Filler, order: Row, status: Status, first_id: int) -> list[Row]:
                 "by_user_id": f.users["dispatcher"].id,
                 "by_name": f.users["dispatcher"].name,
                 "is_for_customer": True,
+                "is_customer": False,
                 "from_status": before if to else None,
                 "to_status": to.value if to else None,
                 "reason": WaitReason.APPROVAL.value

@@ -18,22 +18,28 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
+from assets.machines.models import Machine
+from service_app.core.clock import now
 from service_app.core.db import Database
 from tests.bench import promise_speed
 from tests.bench.client import Client, meanwhile, percentile, rate_of, times_of
 from tests.bench.fill import MACHINES_PER_COMPANY, PASSWORD
 from workorders.calendars.service import standard_versions
 from workorders.calendars.worktime import Calendar
+from workorders.contracts.queries import entitled
+from workorders.contracts.rules import Works
 from workorders.orders import clocks
-from workorders.orders.models import WorkOrder
+from workorders.orders import jobs as orders_jobs
+from workorders.orders.models import OrderClock, WorkOrder
 from workorders.orders.queries import list_with_events
 from workorders.sla.queries import load
 
 ROUNDS = 3
 WARM_UP = 24
 REPLAYED = 5_000
+DUE = 1_000
 START_SECONDS = 60.0
 
 
@@ -158,6 +164,8 @@ def _pages(bench: Bench, people: dict[str, Client]) -> Iterator[Figure]:
         ("text search in machines", dispatcher, lambda: f"/machines?q={serial()}", 10),
         ("list of machines", dispatcher, lambda: "/machines", 10),
         ("dispatcher's board", dispatcher, lambda: "/board", None),
+        ("contracts", manager, lambda: "/contracts", 10),
+        ("statement of hours", manager, lambda: "/contracts/2/hours", None),
         ("promises", manager, lambda: "/promises", None),
         ("report of promises, a month", manager, lambda: "/reports/sla", None),
     ]
@@ -230,7 +238,60 @@ def _arithmetic(bench: Bench) -> Iterator[Figure]:
     yield Figure("deadline after working time", each, "µs", 2, places=2)
     yield _replay(bench)
     yield _chances(bench)
+    yield _entitled(bench)
+    yield from _sweeping(bench)
     yield from _past_log()
+
+
+def _entitled(bench: Bench) -> Figure:
+    """Who pays, asked of a hundred machines: candidates, their hours, the warranty."""
+    database = bench.database()
+    with database.read_session() as session:
+        machines = session.scalars(select(Machine).limit(100)).unique().all()
+        day = now().date()
+
+        def ask() -> None:
+            for machine in machines:
+                entitled(session, machine, day=day, work=Works.REPAIRS)
+
+        spent = [_seconds(ask) for _ in range(ROUNDS)]
+    database.engine.dispose()
+    each = statistics.median(spent) / len(machines) * 1000
+    return Figure("who pays for an order", each, "ms", None, places=2)
+
+
+def _sweeping(bench: Bench) -> Iterator[Figure]:
+    """A sweep by what is due: a look when nothing is, and a thousand deadlines at once."""
+    database = bench.database()
+    with database.write_session() as session:
+        open_ones = session.scalar(
+            select(func.count()).select_from(OrderClock).where(OrderClock.due_at.is_not(None))
+        )
+        long_ago = datetime(2001, 1, 1, tzinfo=UTC)
+        spent = [_seconds(lambda: orders_jobs.has_work(session, long_ago)) for _ in range(ROUNDS)]
+        session.rollback()
+        note = f"among {open_ones:,} open promises"
+        yield Figure(
+            "looking whether anything is due", statistics.median(spent) * 1000, "ms", None,
+            places=2, note=note,
+        )  # fmt: skip
+        session.execute(
+            update(OrderClock)
+            .where(
+                OrderClock.id.in_(
+                    select(OrderClock.id).where(OrderClock.due_at.is_not(None)).limit(DUE)
+                )
+            )
+            .values(due_at=long_ago, told_at=None)
+        )
+        session.commit()
+        due = long_ago + timedelta(minutes=1)
+        begin = time.perf_counter()
+        told = orders_jobs.tell_due(session, now=due)
+        spent_once = time.perf_counter() - begin
+    database.engine.dispose()
+    said = f"{told:,} deadlines told of in one sweep"
+    yield Figure(said, spent_once, "s", None, places=2, note=note)
 
 
 def _chances(bench: Bench) -> Figure:

@@ -12,7 +12,7 @@ from assets.machines.queries import visible_to as visible_machines
 from assets.meters.queries import current_hours
 from service_app.core.actor import Actor
 from service_app.core.errors import NotFound
-from service_app.core.paging import Order, Page, fetch_page
+from service_app.core.paging import PAGE_SIZE, Order, Page, fetch_page
 from service_app.core.search import query_terms
 from service_app.customers.models import Contact
 from workorders.contracts.entitlement import Candidate, Entitlement, Warranty, entitle
@@ -41,6 +41,7 @@ from workorders.contracts.rules import (
 
 LAPSED_DAYS = 365
 """How long ago a contract may have ended to be named as the reason why the customer pays."""
+MOST_READ = 1_000
 _BOUND = (State.ACTIVE, State.ENDED)
 
 
@@ -130,9 +131,11 @@ def list_contracts(
         Order(Contract.starts_on, is_descending=True),
         Order(Contract.id, is_descending=True),
     )
-    page = fetch_page(session, found, order=newest, key=key)
+    is_narrowed = shown is Shown.USED_UP  # the balance is no column: more are read than shown
+    size = MOST_READ if is_narrowed else PAGE_SIZE
+    page = fetch_page(session, found, order=newest, key=key, size=size)
     rows = _rows(session, page.rows, today)
-    if shown is Shown.USED_UP:
+    if is_narrowed:
         rows = [r for r in rows if r.balance is not None and r.balance.is_nearly_used]
     return Page(rows, page.next_key)
 
