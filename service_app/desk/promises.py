@@ -17,10 +17,11 @@ from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
 from service_app.desk import promise_queries as queries
 from service_app.organisation.queries import find_default_branch
-from service_app.reports import figures
+from service_app.reports import figures, plots
 from service_app.reports import queries as reports
-from service_app.reports.figures import Kept, LateTime, Period
-from service_app.reports.plots import LINES
+from service_app.reports.figures import Period
+from service_app.reports.rules import pareto
+from service_app.reports.sla_report import answerable
 from service_app.web.reading import DEFAULT_ZONE, reader
 from service_app.web.session import db_session
 from workorders.breaches import queries as breaches
@@ -36,7 +37,7 @@ from workorders.sla.rules import Clock
 blueprint = Blueprint("promises", __name__)
 CUSTOMERS_SHOWN = 12
 BREACHES_SHOWN = 5
-_BARS = {"petrol": "ours", "violet": "theirs"}
+BY_WEEK = N_("Share of promises kept by week, per cent, lately: %(said)s")
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,7 @@ def _month_part(
     by_week = {c: row for c, row in by_week.items() if any(week.total for week in row)}
     customers = figures.by_customer(reports.kept_by_company(session, month), missed)
     lowest = customers[:CUSTOMERS_SHOWN]
+    ticks = [(n / (len(weeks) - 1), me.day(weeks[n].first)) for n in (0, 4, 8, 11)]
     return {
         "kept": figures.together(found[0].values()),
         "kept_before": figures.together(found[1].values()),
@@ -214,49 +216,11 @@ def _month_part(
         ],
         "weeks": weeks,
         "by_week": by_week,
-        "plot": _plot(by_week, weeks, me),
+        "plot": plots.lines(by_week, ticks, BY_WEEK, me),
         "late": late,
-        "bars": _bars(late, me),
+        "bars": plots.causes(pareto(late), me),
+        "engineers": plots.ranges(answerable(reports.by_engineer(session, month)), me),
         "customers": lowest,
         "customers_left": len(customers) - len(lowest),
         "target": figures.TARGET,
     }
-
-
-def _plot(by_week: Mapping[Clock, Sequence[Kept]], weeks: Sequence[Period], me: Reader) -> Any:
-    """Places and words of the lines; None while no promise was decided."""
-    floor = figures.floor_of(by_week)
-    lines = figures.series_of(by_week, floor)
-    if not lines:
-        return None
-    drawn = [
-        (s.points, LINES.get(s.clock, "rest"), f"{me.say(s.clock.label)} {s.last:.0f}", s.name_y)
-        for s in lines
-    ]
-    said = ", ".join(f"{me.say(s.clock.label)} {s.last:.0f}" for s in lines)
-    ticks_x = [(n / (len(weeks) - 1), me.day(weeks[n].first)) for n in (0, 4, 8, 11)]
-    step = 5 if floor >= 80 else 20
-    ticks_y = [((y - floor) / (100 - floor), str(y)) for y in range(floor, 101, step)]
-    target = None
-    if floor < figures.TARGET:
-        words = me.say(Text("target %(share)s %%", share=figures.TARGET))
-        target = ((figures.TARGET - floor) / (100 - floor), words)
-    label = Text("Share of promises kept by week, per cent, lately: %(said)s", said=said)
-    return {"series": drawn, "x": ticks_x, "y": ticks_y, "target": target, "label": label}
-
-
-def _bars(late: LateTime, me: Reader) -> Any:
-    """Late hours by cause as bars; None where no hour was late."""
-    if late.total <= 0:
-        return None
-    rows: list[tuple[Any, float, str]] = [
-        (cause.label, seconds, _BARS.get(str(cause.tone), "rest"))
-        for cause, seconds in late.by_cause.items()
-    ]
-    if late.unknown:
-        rows.append((N_("No cause yet"), late.unknown, "none"))
-    rows.sort(key=lambda row: -row[1])
-    top = rows[0][1]
-    drawn = [(me.say(n), s / top, me.say(figures.hours_text(s)), cls) for n, s, cls in rows]
-    said = ", ".join(f"{name} {words}" for name, _, words, _ in drawn)
-    return {"rows": drawn, "label": Text("Late hours by cause: %(said)s", said=said)}

@@ -1,13 +1,14 @@
 """Places and words of the report's plots, ready for the macros of ``components/plot.html``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
-from service_app.reports.figures import TARGET, floor_of, hours_text, series_of
+from service_app.reports.figures import TARGET, Kept, floor_of, hours_text, series_of
 from service_app.reports.queries import BUCKETS
+from service_app.reports.rules import CauseShare
 from service_app.reports.sla_report import Answerable, SlaReport
 from workorders.sla.rules import Clock
 
@@ -52,30 +53,38 @@ class Ranges:
 
 def trend(report: SlaReport, me: Reader) -> Lines | None:
     """Kept per cent by month and clock; None while nothing was decided."""
-    floor = floor_of(report.trend)
-    lines = series_of(report.trend, floor)
-    if not lines:
+    last = len(report.months) - 1
+    x = [(n / last, f"{report.months[n].first:%m.%y}") for n in (0, 4, 8, last)]
+    return lines(
+        report.trend, x, N_("Share of promises kept by month, per cent, lately: %(said)s"), me
+    )
+
+
+def lines(
+    kept: Mapping[Clock, Sequence[Kept]], x: Sequence[tuple[float, str]], label: Text, me: Reader
+) -> Lines | None:
+    """Kept per cent by clock over stretches named along ``x``; ``label`` has a place ``said``."""
+    floor = floor_of(kept)
+    found = series_of(kept, floor)
+    if not found:
         return None
     drawn = [
         (s.points, LINES.get(s.clock, "rest"), f"{me.say(s.clock.label)} {s.last:.0f}", s.name_y)
-        for s in lines
+        for s in found
     ]
     said = ", ".join(name for _, _, name, _ in drawn)
-    last = len(report.months) - 1
-    x = [(n / last, f"{report.months[n].first:%m.%y}") for n in (0, 4, 8, last)]
     step = 5 if floor >= 80 else 20
     y = [((v - floor) / (100 - floor), str(v)) for v in range(floor, 101, step)]
     words = me.say(Text("target %(share)s %%", share=TARGET))
     target = ((TARGET - floor) / (100 - floor), words) if floor < TARGET else None
-    label = Text("Share of promises kept by month, per cent, lately: %(said)s", said=said)
-    return Lines(drawn, x, y, target, label)
+    return Lines(drawn, x, y, target, label.with_values(said=said))
 
 
-def causes(report: SlaReport, me: Reader) -> Bars | None:
+def causes(shares: Sequence[CauseShare], me: Reader) -> Bars | None:
     """Late hours by cause, the heaviest first; None where no hour was late."""
-    if not report.causes:
+    if not shares:
         return None
-    top = report.causes[0].seconds
+    top = shares[0].seconds
     rows = [
         (
             me.say(row.cause.label if row.cause else N_("No cause yet")),
@@ -83,7 +92,7 @@ def causes(report: SlaReport, me: Reader) -> Bars | None:
             me.say(hours_text(row.seconds)),
             _BARS.get(str(row.cause.tone), "rest") if row.cause else "none",
         )
-        for row in report.causes
+        for row in shares
     ]
     said = ", ".join(f"{name} {words}" for name, _, words, _ in rows)
     return Bars(rows, Text("Late hours by cause: %(said)s", said=said))

@@ -114,8 +114,8 @@ def sla_report(
         queries.time_used(session, period, used_of, whose=whose),
         months, {c: [month[c] for month in found] for c in Clock},
         stand, [row for row in listed if row.is_withdrawn],
-        _answerable(queries.by_engineer(session, period, whose=whose)),
-        _answerable(queries.by_branch(session, period, whose=whose)),
+        answerable(queries.by_engineer(session, period, whose=whose)),
+        answerable(queries.by_branch(session, period, whose=whose)),
         sorted(waits.items(), key=lambda pair: -pair[1].seconds),
     )  # fmt: skip
 
@@ -132,8 +132,8 @@ def _drawn(clocks: Sequence[ClockKept]) -> Clock:
     return next((clock for clock in USED_OF if clock in there), Clock.RESTORE)
 
 
-def _answerable(found: Mapping[Person, Kept]) -> list[Answerable]:
-    """By name: nobody is ranked by a share that rests on a few cases."""
+def answerable(found: Mapping[Person, Kept]) -> list[Answerable]:
+    """Each with the range of its share, by name: nobody is ranked by a few cases."""
     rows = [(who, kept, wilson(kept)) for who, kept in found.items()]
     known = [Answerable(who, kept, bounds) for who, kept, bounds in rows if bounds is not None]
     return sorted(known, key=lambda row: row.who.name)

@@ -61,7 +61,7 @@ def sla() -> ResponseReturnValue:
     return render_template(
         "service_app/reports/sla.html", report=report, company=asked.company,
         contract=asked.contract, contracts=known, target=TARGET, customers=customers,
-        rules=CLOCK_RULES, trend=plots.trend(report, me), causes=plots.causes(report, me),
+        rules=CLOCK_RULES, trend=plots.trend(report, me), causes=plots.causes(report.causes, me),
         used=plots.used(report, me), engineers=plots.ranges(report.engineers, me), asked=asked,
         **_months(asked.first, me.now.astimezone(asked.zone)),
     )  # fmt: skip
