@@ -199,7 +199,7 @@ def test_the_picture_has_its_table_and_its_sentence(
     session.expunge_all()
     with count_queries() as seen:
         page = client.get(f"/machines/{machine.id}/hours").text
-    assert len(seen) <= 12
+    assert len(seen) <= 13
     assert 'class="s-plot"' in page
     assert "6 a day" in page
     assert "its own readings" in page

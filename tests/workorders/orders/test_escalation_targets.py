@@ -19,6 +19,7 @@ from workorders.calendars.service import make_standard
 from workorders.contracts import service as contracts
 from workorders.orders import jobs
 from workorders.orders.models import OrderClock
+from workorders.sla.models import SlaPolicy
 from workorders.sla.policy import Policy, policy_problems
 from workorders.sla.rules import Clock
 from workorders.sla.service import add_level, add_version
@@ -183,10 +184,10 @@ def test_the_package_is_asked_for_every_address(monkeypatch) -> None:
 
 def test_the_page_tries_a_level(session, people, sign_in_as, machine, now) -> None:
     _late_order(session, people, machine, now, _step(Whom.LEAD))
-    page = sign_in_as(people.administrator).get("/admin/policies/1/try?at=2026-11-24T10:00")
+    level = session.query(SlaPolicy).one().id
+    page = sign_in_as(people.administrator).get(f"/admin/policies/{level}/try?at=2026-11-24T10:00")
     assert page.status_code == 200
     assert "the leader of the engineer" in page.text
+    client = sign_in_as(people.administrator)
     for odd in ("at=x", "at=&priority=9", "at=1800-01-01T10:00", "priority=1&at=2026-11-28T23:59"):
-        assert (
-            sign_in_as(people.administrator).get(f"/admin/policies/1/try?{odd}").status_code == 200
-        )
+        assert client.get(f"/admin/policies/{level}/try?{odd}").status_code == 200
