@@ -4,10 +4,10 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, and_, or_
+from sqlalchemy import BigInteger, ColumnElement, Date, Integer, Select, String, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service_app.core.db import UtcDateTime
@@ -72,7 +72,7 @@ def _after(order: Sequence[Order], values: Sequence[Any]) -> ColumnElement[bool]
 
 
 def _write_key(values: Sequence[Any]) -> str:
-    plain = [{"at": v.isoformat()} if isinstance(v, datetime) else v for v in values]
+    plain = [{"at": v.isoformat()} if isinstance(v, date) else v for v in values]
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -96,6 +96,8 @@ def _read_value(step: Order, value: Any) -> Any:
         if moment.tzinfo is None or not 1 < moment.year < 9999:
             raise ValueError(value)
         return moment
+    if isinstance(kind, Date):
+        return date.fromisoformat(value["at"])
     if isinstance(kind, Integer):
         if type(value) is not int or abs(value) > _largest(kind):
             raise ValueError(value)

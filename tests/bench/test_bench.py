@@ -45,7 +45,7 @@ def _open_pages(session: Session, app: Flask) -> None:
     number = session.scalars(select(WorkOrder.number).order_by(WorkOrder.id.desc())).first()
     pages = {
         "dispatcher": ("/orders", "/orders?q=масло", "/board", f"/orders/{number}"),
-        "manager": ("/promises", "/machines?q=EG"),
+        "manager": ("/promises", "/machines?q=EG", "/contracts", "/contracts/2/hours"),
         "operator": ("/portal", "/machines/1/report"),
     }
     for login, paths in pages.items():

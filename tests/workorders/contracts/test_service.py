@@ -12,7 +12,7 @@ from service_app.core.errors import Conflict, Invalid, NotAllowed
 from tests.workorders.builders import make_machine
 from tests.workorders.contracts.builders import PACKAGE, YEAR, make_contract
 from workorders.contracts import queries, service
-from workorders.contracts.rules import Act, ContractKind, Cost, Renewal, Scope, State
+from workorders.contracts.rules import Act, ContractKind, Cost, Renewal, Scope, Shown, State
 
 
 @pytest.mark.parametrize(
@@ -185,11 +185,29 @@ def test_the_balance_of_a_list_is_one_query(session, people, now, count_queries)
     for n in range(5):
         make_contract(session, people, now, replace(PACKAGE, number=str(n)))
     session.expunge_all()
-    from workorders.contracts.rules import Shown
-
     with count_queries() as seen:
         page = queries.list_contracts(
             session, people.manager, shown=Shown.RUNNING, today=now.date()
         )
     assert len(page) == 5
     assert len(seen) == 3, seen
+
+
+def test_a_long_list_has_a_next_page_and_shows_each_once(session, people, sign_in_as, now) -> None:
+    for n in range(120):
+        start = date(2026, 1, 1) + timedelta(days=n // 3)
+        make_contract(session, people, now, replace(YEAR, number=f"N{n}", starts_on=start))
+    seen: list[str] = []
+    key = None
+    for _ in range(3):
+        page = queries.list_contracts(
+            session, people.manager, shown=Shown.RUNNING, today=now.date(), key=key
+        )
+        seen += [row.contract.number for row in page]
+        key = page.next_key
+    assert key is None
+    assert len(seen) == len(set(seen)) == 120
+    client = sign_in_as(people.manager)
+    assert "Next 50" in client.get("/contracts").text
+    for odd in ("eyJ4IjoxfQ", "W3siYXQiOiJ4In0sMV0", "x" * 4000):
+        assert client.get(f"/contracts?after={odd}").status_code == 200
