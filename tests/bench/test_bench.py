@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from service_app.accounts.models import User
 from service_app.core.text_index import matching
 from tests.bench.fill import Size, fill
+from workorders.contracts.models import Contract
 from workorders.orders.models import OrderEvent, WorkOrder
 from workorders.orders.queries import facts_of
 from workorders.orders.rules import Status, Step, replay_status
@@ -43,9 +44,10 @@ def test_every_story_leads_to_its_status(session: Session, now: Any) -> None:
 def _open_pages(session: Session, app: Flask) -> None:
     """Each by the person whose page it is."""
     number = session.scalars(select(WorkOrder.number).order_by(WorkOrder.id.desc())).first()
+    package = session.scalars(select(Contract.id).where(Contract.kind == "prepaid")).first()
     pages = {
         "dispatcher": ("/orders", "/orders?q=масло", "/board", f"/orders/{number}"),
-        "manager": ("/promises", "/machines?q=EG", "/contracts", "/contracts/2/hours"),
+        "manager": ("/promises", "/machines?q=EG", "/contracts", f"/contracts/{package}/hours"),
         "operator": ("/portal", "/machines/1/report"),
     }
     for login, paths in pages.items():
