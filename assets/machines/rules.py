@@ -141,9 +141,14 @@ def warranty_end(start: date | None, months: int | None) -> date | None:
     """The last day of ``months`` of warranty from ``start`` (shipment or commissioning)."""
     if start is None or not months:
         return None
-    years, month = divmod(start.month - 1 + months, 12)
-    year, month = start.year + years, month + 1
-    return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+    return months_later(start, months)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month so many months on, the last one where it has none."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def problem_with_dates(

@@ -1,10 +1,10 @@
 """Contracts: kinds, states and their moves, periods, included hours. Pure."""
 
-import calendar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from assets.machines.rules import months_later
 from service_app.core.enums import Labelled, Tone
 from service_app.core.text import N_, P_, Text
 
@@ -183,13 +183,6 @@ class Shown(Labelled):
     USED_UP = "used_up", N_("Hours nearly used up"), Tone.AMBER
     DRAFT = "draft", N_("Drafts and suspended"), Tone.PLAIN
     OVER = "over", N_("Ended"), Tone.PLAIN
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of the month so many months on, the last one where it has none."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def last_day(starts_on: date, months: int) -> date:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from assets.machines.queries import get_machine
+from assets.machines.rules import months_later
 from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.permissions import Permission
 from service_app.core.clock import now
@@ -44,7 +45,6 @@ from workorders.contracts.rules import (
     ContractKind,
     Scope,
     Shown,
-    months_later,
 )
 from workorders.sla.queries import level_choices
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.machines.rules import months_later
 from workorders.contracts.rules import (
     MOVES,
     Act,
@@ -17,7 +18,6 @@ from workorders.contracts.rules import (
     balance_of,
     joined,
     last_day,
-    months_later,
     period_problem,
     renewed_until,
     window,
