@@ -109,7 +109,7 @@ def _labelled(filters: Filters) -> tuple[Sequence[Machine], str | None]:
     if "id" in request.args:
         ids = [n for n in request.args.getlist("id", type=int) if 0 < n <= LARGEST][:MOST]
         return queries.list_by_ids(session, actor, ids), None
-    today, key = reader().local(now()).date(), request.args.get("after")
+    today, key = reader().today, request.args.get("after")
     page = queries.list_page(session, actor, filters, today=today, key=key, size=MOST)
     return page.rows, page.next_key
 

@@ -47,7 +47,7 @@ blueprint = Blueprint("machines", __name__, url_prefix="/machines")
 def index() -> ResponseReturnValue:
     """The fleet by model and serial; words and filters stay in the address."""
     session, actor, filters = db_session(), current_actor(), asked_filters()
-    today = reader().local(now()).date()
+    today = reader().today
     page = queries.list_page(session, actor, filters, today=today, key=request.args.get("after"))
     return render_template(
         "assets/machines/index.html",
@@ -168,9 +168,7 @@ def transfer(machine_id: int) -> ResponseReturnValue:
     if company_id is None or company_id not in dict(companies):
         return _choose_company(companies, N_("Transfer"), machine)
     company = get_company(session, actor, company_id)
-    form = TransferForm(
-        version=machine.version, owner_id=company_id, on=reader().local(now()).date()
-    )
+    form = TransferForm(version=machine.version, owner_id=company_id, on=reader().today)
     form.owner_id.options, form.site_id.options = companies, site_choices(session, company_id)
     if form.validate_on_submit():
         with refusals(form), transaction(session, by=actor, at=now()):
@@ -195,7 +193,7 @@ def move(machine_id: int, to: str) -> ResponseReturnValue:
     life = next((one for one in Life if one.value == to), None)
     if life is None:
         abort(404)
-    form = MoveForm(version=machine.version, on=reader().local(now()).date())
+    form = MoveForm(version=machine.version, on=reader().today)
     if form.validate_on_submit():
         with refusals(form), transaction(session, by=actor, at=now()):
             service.move_life(

@@ -18,8 +18,8 @@ from service_app.core.clock import now
 from service_app.core.db import Database, transaction
 from service_app.core.errors import Invalid
 from service_app.core.text import N_
+from service_app.core.zones import DEFAULT_ZONE
 from service_app.web.forms import refusals
-from service_app.web.reading import DEFAULT_ZONE
 from service_app.web.reading import language as reading_language
 from service_app.web.session import db_session
 

@@ -118,13 +118,18 @@ class Reader:
         """The moment on the reader's clock."""
         return moment.astimezone(self.zone)
 
+    @property
+    def today(self) -> date:
+        """The day it is on the reader's clock."""
+        return self.local(self.now).date()
+
     def clock_time(self, moment: datetime) -> str:
         """``14:05``."""
         return f"{self.local(moment):%H:%M}"
 
     def moment(self, moment: datetime) -> str:
         """``today 14:05`` / ``Wed 25 Nov, 12:00``; the year only when it is not this one."""
-        local, today = self.local(moment), self.local(self.now).date()
+        local, today = self.local(moment), self.today
         if local.date() == today:
             word = "сегодня в" if self.language == "ru" else "today"
             return f"{word}{NBSP}{local:%H:%M}"
@@ -132,7 +137,7 @@ class Reader:
 
     def short_moment(self, moment: datetime) -> str:
         """``14:05`` today, ``Wed 14:02`` within six days, else ``25 Nov, 12:00``."""
-        local, today = self.local(moment), self.local(self.now).date()
+        local, today = self.local(moment), self.today
         if local.date() == today:
             return f"{local:%H:%M}"
         if abs((local.date() - today).days) < 7:

@@ -16,6 +16,8 @@ RUSSIAN = tuple(
     )
     for city in cities.split()
 )
+DEFAULT_ZONE = "Europe/Moscow"
+"""Until somebody said where the company is."""
 CONTINENTS = frozenset(
     ["Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
 )

@@ -15,7 +15,7 @@ from service_app.core.search import sort_key
 from service_app.core.text import N_, Text
 from service_app.customers.models import Company, CompanyMembership, Contact, Site
 from service_app.customers.rules import CompanyRole, CompanyState, sought_words
-from service_app.organisation.queries import find_default_branch
+from service_app.organisation.queries import home_zone
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,7 @@ def site_choices(
 def zone_of_site(session: Session, site_id: int | None) -> ZoneInfo:
     """The clock of a site; of our first branch when there is no site; Moscow's before set-up."""
     zone = session.scalar(select(Site.zone).where(Site.id == site_id)) if site_id else None
-    if zone is None:
-        branch = find_default_branch(session)
-        zone = branch.zone if branch else "Europe/Moscow"
-    return ZoneInfo(zone)
+    return ZoneInfo(zone) if zone else home_zone(session)
 
 
 def contacts_of(session: Session, company_id: int) -> list[Contact]:

@@ -113,7 +113,7 @@ def grouped(
 ) -> Groups:
     """Late, promised today, later; the day is the reader's."""
     groups = Groups([], [], [], has_more=len(rows) > MOST)
-    today = reader.local(reader.now).date()
+    today = reader.today
     for stored, order in rows[:MOST]:
         pill = countdown.shown(stored, promises, reader.now)
         row = _row(order, pill)
@@ -180,7 +180,7 @@ def list_in(session: Session, *statuses: Status) -> Sequence[WorkOrder]:
 
 def day_lines(people: Sequence[User], visits: Sequence[Visit], reader: Reader) -> list[Line]:
     """Everybody's visits on the line of today, 09–18 on the reader's clock."""
-    day = reader.local(reader.now).date()
+    day = reader.today
     begin = datetime.combine(day, time(DAY_BEGINS), reader.zone)
     span = (DAY_ENDS - DAY_BEGINS) * 3600
     lines = {person.id: Line(person, []) for person in people}
@@ -207,7 +207,7 @@ def _tone(visit: Visit) -> str:
 
 def _board(session: Session, actor: Actor, reader: Reader, *, is_mine_only: bool) -> dict[str, Any]:
     promises = load(session)
-    start = datetime.combine(reader.local(reader.now).date(), time(), reader.zone).astimezone(UTC)
+    start = datetime.combine(reader.today, time(), reader.zone).astimezone(UTC)
     end = start + timedelta(days=1)
     waiting = list_waiting(session, mine=actor.user_id, is_mine_only=is_mine_only)
     quoted = list_in(session, Status.QUOTED)

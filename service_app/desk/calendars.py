@@ -18,11 +18,11 @@ from service_app.core.db import transaction
 from service_app.core.errors import Conflict, DomainError, NotFound
 from service_app.core.text import N_, Text
 from service_app.desk.calendar_forms import DayForm, TryForm, WeekForm
-from service_app.organisation.queries import find_default_branch
+from service_app.organisation.queries import home_zone
 from service_app.web.addresses import asked_id
 from service_app.web.forms import refusals
 from service_app.web.notices import tell
-from service_app.web.reading import DEFAULT_ZONE, reader
+from service_app.web.reading import reader
 from service_app.web.session import db_session
 from workorders.calendars import service
 from workorders.calendars.countries import countries
@@ -67,8 +67,7 @@ def set_up() -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     with transaction(session, by=actor, at=now()):
         if find_default(session) is None:
-            branch, name = find_default_branch(session), reader().say(N_("Working days"))
-            zone = branch.zone if branch else DEFAULT_ZONE
+            name, zone = reader().say(N_("Working days")), str(home_zone(session))
             made = service.make_standard(session, name=name, zone=zone, by=actor, at=now())
             level = add_level(session, name=reader().say(N_("Standard")), by=actor, at=now())
             add_version(session, STANDARD, level=level, calendar=made, by=actor, at=now())
@@ -228,7 +227,7 @@ def _page(
     if stored is not None and week_form is None:
         week_form = WeekForm(formdata=None)
         week_form.begin(stored)
-    today = reader().local(reader().now).date()
+    today = reader().today
     year = year_of(request.args, today.year)
     calendar = build(stored) if stored is not None else sla.load(session).calendar
     page = render_template(

@@ -44,7 +44,7 @@ def look_at_holidays() -> ResponseReturnValue:
     except DomainError as error:
         tell(error.text, "danger")
         return redirect(url_for("calendars.index", calendar=stored.id, year=year))
-    today = reader().local(now()).date()
+    today = reader().today
     known = {day.on for day in stored.days}
     rows = [
         Offered(day, say_hours(day.intervals), day.on in known, day.on <= today) for day in days

@@ -174,7 +174,7 @@ def story(
     opened = _openings(events)
     for event in events:
         day = local.weekday(local.local(event.happened_at).date())
-        if local.local(event.happened_at).date() == local.local(local.now).date():
+        if local.local(event.happened_at).date() == local.today:
             day = local.say(Text("Today, %(day)s", day=day))
         if not days or days[-1][0] != day:
             days.append((day, []))

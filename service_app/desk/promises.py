@@ -16,13 +16,13 @@ from service_app.accounts.permissions import Permission
 from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
 from service_app.desk import promise_queries as queries
-from service_app.organisation.queries import find_default_branch
+from service_app.organisation.queries import home_zone
 from service_app.reports import figures, plots
 from service_app.reports import queries as reports
 from service_app.reports.figures import Period
 from service_app.reports.rules import pareto
 from service_app.reports.sla_report import answerable
-from service_app.web.reading import DEFAULT_ZONE, reader
+from service_app.web.reading import reader
 from service_app.web.session import db_session
 from workorders.breaches import queries as breaches
 from workorders.breaches.rules import BreachFilter
@@ -68,8 +68,7 @@ class Months:
 def index() -> ResponseReturnValue:
     """Late now, due next, kept by clock and week, late hours by cause, customers."""
     session, me = db_session(), reader()
-    branch = find_default_branch(session)
-    zone = ZoneInfo(branch.zone if branch else DEFAULT_ZONE)
+    zone = home_zone(session)
     today = me.now.astimezone(zone).date()
     first = figures.read_month(request.args.get("month"), today)
     return render_template(

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -11,6 +13,7 @@ from service_app.accounts.models import User, UserRole
 from service_app.accounts.permissions import Permission, Role
 from service_app.core.errors import NotAllowed, NotFound
 from service_app.core.text import N_, Text
+from service_app.core.zones import DEFAULT_ZONE
 from service_app.organisation.models import (
     Branch,
     LegalEntity,
@@ -53,6 +56,17 @@ class StaffRow:
     user: User
     branch: Branch | None
     team: Team | None
+
+
+def home_day(session: Session, at: datetime) -> date:
+    """The day it is where our company is: what *today* means in its contracts and papers."""
+    return at.astimezone(home_zone(session)).date()
+
+
+def home_zone(session: Session) -> ZoneInfo:
+    """The zone of the default branch; the usual one while no branch is set up."""
+    branch = find_default_branch(session)
+    return ZoneInfo(branch.zone if branch else DEFAULT_ZONE)
 
 
 def our_entity(session: Session) -> LegalEntity | None:

@@ -149,7 +149,7 @@ def decision_of(
     elif not actor.can(Permission.ORDERS_ANSWER):
         refusal = N_("Who decides on price for your company answers here.")
     is_quote = proposal.kind == ProposalKind.QUOTE
-    today = reader.local(reader.now).date()
+    today = reader.today
     return Decision(
         proposal.ordinal, is_quote, proposal.asked_at, proposal.words,
         Amount(proposal.amount, order.currency), _vat(proposal),

@@ -232,7 +232,7 @@ def _by(sentence: Text, moment: datetime | None, reader: Reader) -> Text:
 
 def until(moment: datetime, reader: Reader) -> str:
     """A moment after the word "by": the hour alone when it is today."""
-    is_today = reader.local(moment).date() == reader.local(reader.now).date()
+    is_today = reader.local(moment).date() == reader.today
     return reader.clock_time(moment) if is_today else reader.moment(moment)
 
 

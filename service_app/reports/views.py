@@ -16,7 +16,7 @@ from service_app.core.errors import NotFound
 from service_app.core.text import N_, Text
 from service_app.customers.models import Company
 from service_app.customers.queries import get_company
-from service_app.organisation.queries import find_default_branch
+from service_app.organisation.queries import home_zone
 from service_app.reports import plots
 from service_app.reports.document import issue_report
 from service_app.reports.figures import (
@@ -36,7 +36,7 @@ from service_app.reports.workbook import to_xlsx
 from service_app.transfers.sheets import XLSX
 from service_app.web.addresses import asked_id
 from service_app.web.notices import tell
-from service_app.web.reading import DEFAULT_ZONE, reader
+from service_app.web.reading import reader
 from service_app.web.session import db_session
 from workorders.contracts.models import Contract
 from workorders.contracts.queries import contract_choices, get_contract
@@ -126,7 +126,7 @@ class Asked:
 
 def _asked() -> Asked:
     """Raises NotFound for a customer or a contract that is not there."""
-    me, zone, args = reader(), _zone(), request.args
+    me, zone, args = reader(), home_zone(db_session()), request.args
     today = me.now.astimezone(zone).date()
     company, contract = _company(), None
     contract_id = asked_id("contract")
@@ -155,11 +155,6 @@ def _company() -> Company | None:
     if asked is None:
         raise NotFound
     return get_company(db_session(), current_actor(), asked)
-
-
-def _zone() -> ZoneInfo:
-    branch = find_default_branch(db_session())
-    return ZoneInfo(branch.zone if branch else DEFAULT_ZONE)
 
 
 def _months(first: date, now: datetime) -> dict[str, object]:

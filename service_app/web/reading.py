@@ -16,7 +16,7 @@ from markupsafe import Markup
 from service_app.core import clock
 from service_app.core.reader import LANGUAGES, Reader
 from service_app.core.text import Text
-from service_app.core.zones import zone_label
+from service_app.core.zones import DEFAULT_ZONE, zone_label
 from service_app.web import words
 from service_app.web.addresses import here
 from service_app.web.nav import next_url, url_with
@@ -24,7 +24,6 @@ from service_app.web.nav import next_url, url_with
 LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
-DEFAULT_ZONE = "Europe/Moscow"
 
 
 def language() -> str:

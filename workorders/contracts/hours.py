@@ -12,6 +12,7 @@ from assets.machines.rules import Ground
 from service_app.core.actor import Actor
 from service_app.core.errors import Invalid, NotAllowed
 from service_app.core.text import N_
+from service_app.organisation.queries import home_day
 from workorders.contracts import queries
 from workorders.contracts.models import Contract, ContractUse
 from workorders.contracts.rules import (
@@ -148,7 +149,7 @@ def _by_hand(
         return
     if contract.included_hours is None:
         raise NotAllowed(N_("This contract has no included hours."))
-    if on < contract.starts_on or on > at.date():
+    if on < contract.starts_on or on > home_day(session, at):
         raise Invalid(N_("The day lies between the contract's beginning and today."), "on")
     _add(session, contract, kind, minutes, uid=uid, on=on, words=words.strip(), by=by, at=at)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from service_app.core.text import N_, Text
 from service_app.customers.models import Company, Contact
 from service_app.notifications.queries import staff_with_role
 from service_app.notifications.service import notify
-from service_app.organisation.queries import find_default_branch
+from service_app.organisation.queries import home_day
 from service_app.outbox.service import send
 from workorders.contracts import queries, service
 from workorders.contracts.models import Contract, ContractReminder
@@ -35,13 +34,8 @@ GOES_ON = N_("Contract %(number)s, %(company)s, goes on by itself after %(day)s.
 
 def look_after(session: Session, *, now: datetime) -> int:
     """Turn what is over, remind of what ends; how many contracts had something."""
-    today = now.astimezone(_zone(session)).date()
+    today = home_day(session, now)
     return _turn(session, today, now) + _remind(session, today, now)
-
-
-def _zone(session: Session) -> ZoneInfo:
-    branch = find_default_branch(session)
-    return ZoneInfo(branch.zone if branch else "Europe/Moscow")
 
 
 def _turn(session: Session, today: date, now: datetime) -> int:

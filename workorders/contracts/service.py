@@ -15,7 +15,7 @@ from service_app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from service_app.core.search import search_words
 from service_app.core.text import N_, Text
 from service_app.customers.models import Company, Contact
-from service_app.organisation.queries import default_branch
+from service_app.organisation.queries import default_branch, home_day
 from service_app.organisation.service import take_number
 from workorders.contracts import queries
 from workorders.contracts.models import (
@@ -218,7 +218,7 @@ def act(
         _refuse_incomplete(session, contract)
     if what is Act.RENEW:
         _renew(contract, day)
-    if what is Act.END and _end(contract, day, at):
+    if what is Act.END and _end(contract, day, home_day(session, at)):
         to = state  # a later last day: it runs until then
     contract.state = to
     said = day if what in (Act.RENEW, Act.END) else None
@@ -237,7 +237,7 @@ def _renew(contract: Contract, day: date | None) -> None:
     contract.ends_on, contract.ended_on = day, None
 
 
-def _end(contract: Contract, day: date | None, at: datetime) -> bool:
+def _end(contract: Contract, day: date | None, today: date) -> bool:
     """Set the last day; True when it is still to come, and the contract runs until then."""
     if day is None:
         raise Invalid(N_("Give the last day."), "day")
@@ -245,7 +245,7 @@ def _end(contract: Contract, day: date | None, at: datetime) -> bool:
         raise Invalid(Text("It began on %(day)s.", day=contract.starts_on), "day")
     if contract.ends_on is not None and day > contract.ends_on:
         raise Invalid(Text("It ends on %(day)s anyway.", day=contract.ends_on), "day")
-    if day > at.date():
+    if day > today:
         contract.ends_on, contract.renewal = day, Renewal.NONE
         return True
     contract.ended_on = day

@@ -307,4 +307,4 @@ def _contact_options(session: Session, contract: Contract) -> list[tuple[int, st
 
 def today() -> date:
     """The reader's day."""
-    return reader().local(now()).date()
+    return reader().today

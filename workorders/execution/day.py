@@ -76,7 +76,7 @@ def job_of(order: WorkOrder, visit: Visit | None) -> Job:
 
 def my_day(session: Session, actor: Actor, reader: Reader) -> MyDay:
     """The day on the reader's clock; visits begun on earlier days and not over belong to it."""
-    today = reader.local(reader.now).date()
+    today = reader.today
     start, end = _bounds(today, reader), _bounds(today + timedelta(days=1), reader)
     user_id = actor.user_id or 0
     found = for_person(session, user_id, start, _bounds(today + timedelta(days=2), reader))
@@ -161,7 +161,7 @@ class ShownDay:
 
 def my_week(session: Session, actor: Actor, reader: Reader) -> list[ShownDay]:
     """Seven days from today, empty ones too."""
-    today = reader.local(reader.now).date()
+    today = reader.today
     start, end = _bounds(today, reader), _bounds(today + timedelta(days=WEEK), reader)
     by_day: dict[date, list[Visit]] = {today + timedelta(days=n): [] for n in range(WEEK)}
     for visit in for_person(session, actor.user_id or 0, start, end):

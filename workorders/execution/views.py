@@ -219,7 +219,7 @@ def use_part(number: str) -> ResponseReturnValue:
     form = PartForm(prefix="part-")
     if form.validate():
         entity = our_entity(session)
-        rate = standard_rate(now().date(), is_vat_payer=entity is None or entity.is_vat_payer)
+        rate = standard_rate(reader().today, is_vat_payer=entity is None or entity.is_vat_payer)
         with refusals(form), transaction(session, by=actor, at=now()):
             values = form.line(order.coverage_for(LineKind.PART), rate)
             add_line(session, order, values, uid=form.key(), by=actor, at=now())

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -268,7 +269,8 @@ def receive_original(
 ) -> None:
     """The signed original came back on a day."""
     act = _signed(session, order)
-    if on < act.happened_at.date() or on > at.date():
+    zone = ZoneInfo(order.zone)
+    if not act.happened_at.astimezone(zone).date() <= on <= at.astimezone(zone).date():
         raise Invalid(
             Text("%(day)s does not fit: it lies between the signing and today.", day=on), "on"
         )

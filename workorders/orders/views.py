@@ -293,7 +293,7 @@ def _line_defaults(
     order: WorkOrder, priced: Sequence[PriceItem], discount: Decimal
 ) -> dict[str, Any]:
     entity = our_entity(db_session())
-    rate = standard_rate(now().date(), is_vat_payer=entity is None or entity.is_vat_payer)
+    rate = standard_rate(reader().today, is_vat_payer=entity is None or entity.is_vat_payer)
     asked = request.args.get("kind", "")
     kind = LineKind(asked) if asked in set(LineKind) else LineKind.WORK
     units = {LineKind.PART: N_("pcs"), LineKind.TRAVEL: N_("trip")}
@@ -316,7 +316,7 @@ def _line_defaults(
 
 
 def _narrow_rates(form: LineForm, *, keep: str | None = None) -> None:
-    rates = rates_on(now().date())
+    rates = rates_on(reader().today)
     form.vat_rate.members = tuple(r for r in type(rates[0]) if r in rates or r.value == keep)
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -221,6 +221,20 @@ def test_an_order_that_ended_keeps_its_contract(session, people, now, machine, t
         )
     with pytest.raises(NotAllowed):
         _choose(session, people, order, two[0].id, now)
+
+
+def test_today_is_where_the_company_is(session, people, now, machine) -> None:
+    """At 00:30 in Moscow it is still yesterday in UTC: today's hours are taken all the same."""
+    contract, by = make_contract(session, people, now, PACKAGE), people.manager
+    night = datetime(2026, 11, 30, 21, 30, tzinfo=UTC)
+    with transaction(session, by=by, at=night):
+        hours.buy(
+            session, contract, 60, on=date(2026, 12, 1), words="", uid=uuid.uuid4(), by=by, at=night
+        )
+    with pytest.raises(Invalid), transaction(session, by=by, at=night):
+        hours.buy(
+            session, contract, 60, on=date(2026, 12, 2), words="", uid=uuid.uuid4(), by=by, at=night
+        )
 
 
 def test_hours_by_hand(session, people, now, machine) -> None:
