@@ -187,7 +187,7 @@ def _why(order: WorkOrder, found: Chance | None) -> Text:
     if order.is_guest and order.dispatcher_id is None:
         return N_("guest, must be checked first")
     if found is not None and found.total:
-        return Text("%(late)s of %(total)s like it were late", late=found.late, total=found.total)
+        return found.basis
     return order.status_kind.label
 
 

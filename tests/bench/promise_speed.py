@@ -8,6 +8,7 @@ import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from service_app.core import clock
 from service_app.core.db import Database
 from workorders.risk.queries import samples
 from workorders.risk.rules import tabulate
@@ -34,7 +35,7 @@ def chances(database: Database) -> tuple[int, float]:
     """How many past promises were read and tabulated, and in how many seconds."""
     begin = time.perf_counter()
     with database.read_session() as session:
-        known = list(samples(session))
+        known = list(samples(session, clock.now()))
     tabulate(known)
     return len(known), time.perf_counter() - begin
 

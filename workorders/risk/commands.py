@@ -33,7 +33,7 @@ def risk(is_refit: bool, log: Path | None, policy: Path | None) -> None:
         known = samples_of_log(log, policy)
     else:
         with database().read_session() as session:
-            known = list(samples(session))
+            known = list(samples(session, clock.now()))
     click.echo(f"{len(known):,} promises, {sum(s.is_late for s in known):,} of them late")
     for line in told(judge(known)):
         click.echo(line)

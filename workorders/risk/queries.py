@@ -15,7 +15,7 @@ from workorders.orders.story import Happening
 from workorders.risk.models import RiskModel
 from workorders.risk.rules import Bin, Chance, Sample, Tables, Trial, chance, load_of
 from workorders.sla.queries import load
-from workorders.sla.rules import FIXED, Clock, ClockState
+from workorders.sla.rules import ClockState
 
 BEGINS = (Happening.START.value, Happening.ARRIVED.value)
 _NOT_BEGUN = frozenset(
@@ -79,10 +79,12 @@ def to_trial(data: dict[str, object] | None) -> Trial | None:
     )
 
 
-def samples(session: Session) -> Iterator[Sample]:
+def samples(session: Session, now: datetime) -> Iterator[Sample]:
     """Every promise that was kept or missed, with the share of time used when work began.
 
-    Withdrawn breaches have no moment and count as kept; imported past has no clocks.
+    One whose time is not yet up, counted without pauses, is left out even when it was kept
+    already: those of the same days that will be missed are not known yet. Withdrawn breaches have
+    no moment and count as kept; imported past has no clocks.
     """
     promises, loads = load(session), _loads(session)
     for rows in _batches(session):
@@ -90,8 +92,10 @@ def samples(session: Session) -> Iterator[Sample]:
         for row in rows:
             order_id, clock, started, used, allowed, breached, version, priority, kind, who = row
             first, share = begun.get(order_id), None
+            calendar = promises.calendar_for(version)
+            if calendar.due(started, allowed) > now:
+                continue
             if first is not None:
-                calendar = promises.calendar_for(version)
                 share = min(calendar.between(started, first), used) / allowed
             yield Sample(
                 clock, str(priority), kind, used / allowed, breached is not None, share, started,
@@ -147,7 +151,6 @@ _Past = tuple[int, str, datetime, int, int, datetime | None, int, int, str, int 
 
 def _batches(session: Session) -> Iterator[list[_Past]]:
     last = 0
-    wanted = [c.value for c in Clock if c not in FIXED]
     while True:
         found = session.execute(
             select(
@@ -158,7 +161,7 @@ def _batches(session: Session) -> Iterator[list[_Past]]:
             )
             .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
             .where(
-                OrderClock.id > last, OrderClock.clock.in_(wanted), OrderClock.allowed_seconds > 0,
+                OrderClock.id > last, OrderClock.allowed_seconds > 0,
                 (OrderClock.state == ClockState.MET.value) | OrderClock.breached_at.is_not(None),
             )
             .order_by(OrderClock.id)

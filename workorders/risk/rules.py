@@ -2,8 +2,9 @@
 
 Of all past promises that were still open when the same share of their time had been used, and on
 which work had begun or not as on this one, so many were missed. Small groups lean on larger ones:
-clock → and whether work has begun → and priority → and kind of work → and how many open orders the
-engineer has, each with the weight of ``LEAN`` promises of the group above it.
+every promise → those with a named moment, or those with a limit → clock → and whether work has
+begun → and priority → and kind of work → and how many open orders the engineer has, each with the
+weight of ``LEAN`` promises of the group above it.
 """
 
 from collections import defaultdict
@@ -12,11 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 
+from service_app.core.text import N_, Text
+from workorders.sla.rules import FIXED
+
 STEPS = 20
 """Steps of the share used, of 5 % each."""
 LEAN = 10
 FEWEST = 30
-"""Past promises of a clock below which no chance is told."""
+"""Past promises, of whatever clock, below which no chance is told."""
 FEWEST_LIKE = 5
 BINS = 10
 ASKED_AT = (0.25, 0.5, 0.75)
@@ -62,17 +66,34 @@ Tables = Mapping[str, Counts]
 
 @dataclass(frozen=True)
 class Chance:
-    """The chance 0 … 1, and those it rests on most: so many of so many like it were missed."""
+    """The chance 0 … 1, and those it rests on most: so many of so many like it were missed.
+
+    ``is_same_clock`` is False where too few of the same clock are known and others stand in.
+    """
 
     value: float
     late: int
     total: int
+    is_same_clock: bool = True
+
+    @property
+    def basis(self) -> Text:
+        """What it rests on, in a sentence."""
+        like_it = N_("%(late)s of %(total)s like it were late")
+        others = N_("%(late)s of %(total)s other promises were late at this point")
+        words = like_it if self.is_same_clock else others
+        return words.with_values(late=self.late, total=self.total)
+
+
+SHARED = 2
+_MOMENTS = frozenset(clock.value for clock in FIXED)
 
 
 def _keys(clock: str, has_begun: bool, priority: str, kind: str, load: str) -> tuple[str, ...]:
-    """From the largest group to the smallest."""
+    """From the largest group to the smallest; the first ``SHARED`` hold other clocks too."""
     stage = f"{clock}|{int(has_begun)}"
-    keys = clock, stage, f"{stage}|{priority}", f"{stage}|{priority}|{kind}"
+    family = "*|moment" if clock in _MOMENTS else "*|limit"
+    keys = "*", family, clock, stage, f"{stage}|{priority}", f"{stage}|{priority}|{kind}"
     return (*keys, f"{keys[-1]}|{load}") if load else keys
 
 
@@ -114,12 +135,12 @@ def chance(
     if total < FEWEST:
         return None
     late, total = _at(tables, keys[0], step)
-    value, basis = (late + 1) / (total + 2), (late, total)
-    for key in keys[1:]:
+    value, basis = (late + 1) / (total + 2), (late, total, False)
+    for place, key in enumerate(keys[1:], 1):
         late, total = _at(tables, key, step)
         value = (late + LEAN * value) / (total + LEAN)
         if total >= FEWEST_LIKE:
-            basis = late, total
+            basis = late, total, place >= SHARED
     return Chance(value, *basis)
 
 

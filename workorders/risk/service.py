@@ -18,7 +18,7 @@ KEPT = 30
 
 def refit(session: Session, *, by: Actor, at: datetime) -> RiskModel:
     """Tables from every promise decided so far, and their trial on the last quarter of them."""
-    known = remembered(list(samples(session)))
+    known = remembered(list(samples(session, at)))
     cut = cut_of(known)
     row = RiskModel(
         fitted_at=at, promises=len(known), tables=tabulate(known), cut_at=cut,

@@ -36,7 +36,8 @@ def test_the_past_is_counted_and_told(session, people, past, now) -> None:
     )
     assert (found.late, found.total) == (10, 40)
     assert found.value == pytest.approx(0.25, abs=0.02)
-    assert {s.final > 1 for s in samples(session)} == {True, False}
+    assert list(samples(session, now - timedelta(days=3000))) == []
+    assert {s.final > 1 for s in samples(session, now)} == {True, False}
 
 
 def test_the_page_and_the_list_say_what_it_rests_on(

@@ -55,7 +55,25 @@ def test_the_chance_grows_with_the_share_used() -> None:
 def test_too_little_past_tells_no_chance() -> None:
     assert ask(EVEN[: FEWEST - 1], 0.5) is None
     assert ask(EVEN[:FEWEST], 0.5) is not None
-    assert chance(tabulate(EVEN), "quote", used=0, has_begun=False, priority="1", kind="x") is None
+    assert chance({}, "quote", used=0, has_begun=False, priority="1", kind="x") is None
+
+
+def test_others_stand_in_for_a_clock_without_past() -> None:
+    """A promised call leans on agreed moments, which were kept, not on limits, which were not."""
+    agreed = [sample(0.9, clock="agreed") for _ in range(40)]
+    late = [sample(1.4) for _ in range(40)]
+    tables = tabulate([*agreed, *late])
+    call, own = (
+        chance(tables, clock, used=0.1, has_begun=False, priority="2", kind="repair")
+        for clock in ("call", "own")
+    )
+    assert call.value < 0.2 < 0.8 < own.value
+    assert not call.is_same_clock
+    assert (call.late, call.total) == (0, 40)
+    assert "other promises" in str(call.basis)
+    known = chance(tables, "agreed", used=0.1, has_begun=False, priority="2", kind="repair")
+    assert known.is_same_clock
+    assert "like it" in str(known.basis)
 
 
 def test_whether_work_has_begun_counts() -> None:
