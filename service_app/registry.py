@@ -37,6 +37,7 @@ from service_app.desk import (
     board,
     calendars,
     deliveries,
+    open_promises,
     papers,
     past_promises,
     policies,
@@ -137,6 +138,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendars.blueprint,
     policies.blueprint,
     reports_views.blueprint,
+    open_promises.blueprint,
     past_promises.blueprint,
     contracts_views.blueprint,
     breaches_views.blueprint,
@@ -265,7 +267,7 @@ _PROMISES = Entry(
     "promises.index",
     phone_label=N_("Promises"),
     count="late",
-    also=("risk.", "past_promises."),
+    also=("risk.", "past_promises.", "open_promises."),
 )
 _BREACHES = Entry(
     N_("Breaches"), "flag", "breaches.index", count="without_cause", also=("breaches.",)

@@ -154,6 +154,23 @@ def list_calls(session: Session, until: datetime) -> Sequence[WorkOrder]:
     ).all()
 
 
+def list_updates(session: Session, until: datetime) -> Sequence[tuple[datetime, WorkOrder]]:
+    """Customers to be called or written to by a moment, because we keep them informed."""
+    rows = session.execute(
+        select(OrderClock.due_at, WorkOrder)
+        .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
+        .where(
+            OrderClock.state == ClockState.RUNNING.value,
+            OrderClock.clock == Clock.UPDATE.value,
+            OrderClock.due_at < until,
+        )
+        .options(joinedload(WorkOrder.company))
+        .order_by(OrderClock.due_at, OrderClock.id)
+        .limit(50)
+    )
+    return [(due_at, order) for due_at, order in rows if due_at is not None]
+
+
 def list_in(session: Session, *statuses: Status) -> Sequence[WorkOrder]:
     """Orders of a status, longest there first."""
     return session.scalars(
@@ -216,6 +233,7 @@ def _board(session: Session, actor: Actor, reader: Reader, *, is_mine_only: bool
     return {
         "groups": grouped(waiting, promises, reader),
         "calls": list_calls(session, end),
+        "updates": list_updates(session, end),
         "quoted": [(order, proposals.get(order.id)) for order in quoted],
         "ready": list_in(session, Status.READY),
         "unassigned": list_in(session, Status.APPROVED),

@@ -16,7 +16,7 @@ from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
 from service_app.customers.models import Contact
 from service_app.customers.queries import contacts_of
-from service_app.desk.promises import chance_of
+from service_app.desk.burning import chance_of
 from service_app.documents.models import IssuedDocument
 from service_app.documents.queries import list_for_ground
 from service_app.documents.rules import kind_label

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -17,12 +17,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from assets.machines.models import Machine
 from service_app.accounts.models import User
+from service_app.core.enums import Labelled
+from service_app.core.text import N_
 from workorders.breaches.queries import without_cause
 from workorders.orders.heard import promised_until
 from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
-from workorders.sla.rules import TOLD, ClockState
+from workorders.sla.rules import TOLD, Clock, ClockState
 
 SHOWN_ROWS = 25
+LOOKED = 1000
+"""Open promises that the whole list sorts by their chance: the nearest deadlines."""
 LOOKED_AT, SHOWN_PAUSED, MOST_DUE, MOST_TOLD = 60, 10, 2000, 100
 _RUNNING = OrderClock.state == ClockState.RUNNING.value
 
@@ -38,11 +42,34 @@ class AtNow:
     next_at: datetime | None
 
 
-class OpenClock(NamedTuple):
-    """An open promise as its chance needs it."""
+class Open(Labelled):
+    """What the list of open promises is narrowed to."""
 
+    LATE = "late", N_("Late now")
+    SOON = "soon", N_("Due by tomorrow evening")
+    LATER = "later", N_("Due later")
+    PAUSED = "paused", N_("Standing still")
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which open promises are asked for, as of ``now``; ``until`` parts soon from later."""
+
+    now: datetime
+    until: datetime
+    state: Open | None = None
+    clock: Clock | None = None
+    engineer_id: int | None = None
+    company_id: int | None = None
+
+
+class OpenClock(NamedTuple):
+    """An open promise as its chance needs it; ``due_at`` is None while it stands still."""
+
+    id: int
     clock: str
-    due_at: datetime
+    due_at: datetime | None
+    used_seconds: int
     allowed_seconds: int
     policy_version: int
     status: str
@@ -95,18 +122,58 @@ def list_paused(session: Session) -> Sequence[OrderClock]:
 
 def due_until(session: Session, now: datetime, until: datetime) -> list[OpenClock]:
     """Promises that are due ahead, the next ones first: what their chances are told from."""
-    statement = (
-        select(
-            OrderClock.clock, OrderClock.due_at, OrderClock.allowed_seconds,
-            OrderClock.policy_version, WorkOrder.status, WorkOrder.priority, WorkOrder.kind,
-            WorkOrder.engineer_id,
-        )
-        .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
-        .where(_RUNNING, OrderClock.due_at > now, OrderClock.due_at <= until)
-        .order_by(OrderClock.due_at)
-        .limit(MOST_DUE)
-    )  # fmt: skip
-    return [OpenClock(*row) for row in session.execute(statement)]  # type: ignore[arg-type]
+    statement = _open().where(_RUNNING, OrderClock.due_at > now, OrderClock.due_at <= until)
+    return _read(session, statement.order_by(OrderClock.due_at), MOST_DUE)
+
+
+def list_open(session: Session, sought: Sought) -> list[OpenClock]:
+    """Running promises by deadline, then those that stand still; one more than is looked at."""
+    found: list[OpenClock] = []
+    if sought.state is not Open.PAUSED:
+        running = _open(sought).where(_RUNNING, *_due(sought))
+        found = _read(session, running.order_by(OrderClock.due_at, OrderClock.id), LOOKED + 1)
+    if sought.state in (None, Open.PAUSED) and len(found) <= LOOKED:
+        paused = _open(sought).where(OrderClock.state == ClockState.PAUSED.value)
+        found += _read(session, paused.order_by(OrderClock.id), LOOKED + 1 - len(found))
+    return found
+
+
+def _due(sought: Sought) -> list[ColumnElement[bool]]:
+    due = OrderClock.due_at
+    if sought.state is Open.LATE:
+        return [due <= sought.now]
+    if sought.state is Open.SOON:
+        return [due > sought.now, due <= sought.until]
+    return [due > sought.until] if sought.state is Open.LATER else []
+
+
+def _open(sought: Sought | None = None) -> Select[*tuple[Any, ...]]:
+    """The columns of an :class:`OpenClock`, narrowed by clock, engineer and company."""
+    statement = select(
+        OrderClock.id, OrderClock.clock, OrderClock.due_at, OrderClock.used_seconds,
+        OrderClock.allowed_seconds, OrderClock.policy_version, WorkOrder.status,
+        WorkOrder.priority, WorkOrder.kind, WorkOrder.engineer_id,
+    ).join(WorkOrder, WorkOrder.id == OrderClock.order_id)  # fmt: skip
+    if sought is None:
+        return statement
+    if sought.clock is not None:
+        statement = statement.where(OrderClock.clock == sought.clock.value)
+    if sought.engineer_id is not None:
+        statement = statement.where(WorkOrder.engineer_id == sought.engineer_id)
+    if sought.company_id is not None:
+        statement = statement.where(WorkOrder.company_id == sought.company_id)
+    return statement
+
+
+def _read(session: Session, statement: Select[*tuple[Any, ...]], most: int) -> list[OpenClock]:
+    return [OpenClock(*row) for row in session.execute(statement.limit(most))]
+
+
+def open_by_id(session: Session, ids: Sequence[int]) -> list[OrderClock]:
+    """Clocks with their orders, in the order of ``ids``."""
+    found = _with_orders(session, select(OrderClock).where(OrderClock.id.in_(ids)))
+    by_id = {row.id: row for row in found}
+    return [by_id[n] for n in ids if n in by_id]
 
 
 class ToldPromise(NamedTuple):

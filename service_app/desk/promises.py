@@ -1,8 +1,7 @@
 """The manager's screen: what is late, what will be, and why."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from service_app.accounts.permissions import Permission
 from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
 from service_app.desk import promise_queries as queries
+from service_app.desk.burning import Known, burning, end_of_tomorrow, expected
 from service_app.organisation.queries import home_zone
 from service_app.reports import figures, plots
 from service_app.reports import queries as reports
@@ -26,28 +26,15 @@ from service_app.web.reading import reader
 from service_app.web.session import db_session
 from workorders.breaches import queries as breaches
 from workorders.breaches.rules import BreachFilter
-from workorders.orders.countdown import ShownClock, shown
-from workorders.orders.models import OrderClock, WorkOrder
 from workorders.risk.plots import calibration
-from workorders.risk.queries import Chances, load_chances, loads_now
-from workorders.risk.rules import Chance
-from workorders.sla.queries import Promises, load
+from workorders.risk.queries import load_chances, loads_now
+from workorders.sla.queries import load
 from workorders.sla.rules import Clock
 
 blueprint = Blueprint("promises", __name__)
 CUSTOMERS_SHOWN = 12
 BREACHES_SHOWN = 5
 BY_WEEK = N_("Share of promises kept by week, per cent, lately: %(said)s")
-
-
-@dataclass(frozen=True)
-class Burning:
-    """One row of the list: the promise, whose it is, what is known of it."""
-
-    pill: ShownClock
-    order: WorkOrder
-    why: Text
-    chance: Chance | None = None
 
 
 @dataclass(frozen=True)
@@ -95,100 +82,24 @@ def _months(first: date, today: date, zone: ZoneInfo) -> Months:
 
 def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict[str, Any]:
     """What burns as of this moment, whatever month is looked at."""
-    tomorrow_evening = figures.period(today, today + timedelta(days=2), zone).end
+    tomorrow_evening = end_of_tomorrow(today, zone)
     promises = load(session)
     at_now = queries.at_now(session, me.now, tomorrow_evening)
     rows = queries.list_burning(session, tomorrow_evening)
     since, chances = at_now.late_since, load_chances(session)
     loads = loads_now(session) if chances else {}
-    shown_rows = _burning([*rows, *queries.list_paused(session)], promises, chances, loads, me.now)
+    known = Known(promises, chances, loads, me.now)
+    shown_rows = burning([*rows, *queries.list_paused(session)], known)
     return {
         "at_now": at_now,
         "longest": promises.calendar.between(since, me.now) if since else 0,
         "burning": shown_rows[: queries.SHOWN_ROWS],
         "chances": chances,
-        "expected": _expected(session, promises, chances, loads, me.now, tomorrow_evening),
+        "expected": expected(queries.due_until(session, me.now, tomorrow_evening), known),
         "right": calibration(chances.trial, me) if chances and chances.trial else None,
         "late_of": partial(breaches.late_now, calendar=promises.calendar, now=me.now),
         "open_breaches": breaches.list_page(session, BreachFilter.NO_CAUSE, size=BREACHES_SHOWN),
     }
-
-
-def _burning(
-    rows: Sequence[OrderClock],
-    promises: Promises,
-    chances: Chances | None,
-    loads: Mapping[int, int],
-    now: datetime,
-) -> list[Burning]:
-    """Late ones by deadline, then the most likely; what has no chance follows by time left."""
-    out = []
-    for row in rows:
-        pill = shown(row, promises, now)
-        if pill is not None:
-            found = None if pill.is_late else chance_of(pill, row.order, chances, loads)
-            out.append(Burning(pill, row.order, _why(row.order, found), found))
-    far = datetime.max.replace(tzinfo=UTC)
-    return sorted(
-        out,
-        key=lambda b: (
-            not b.pill.is_late, b.chance is None and not b.pill.is_late,
-            -b.chance.value if b.chance else 0.0, b.pill.due_at or far,
-        ),
-    )  # fmt: skip
-
-
-def chance_of(
-    pill: ShownClock, order: WorkOrder, chances: Chances | None, loads: Mapping[int, int]
-) -> Chance | None:
-    """The chance that an open promise will be missed; ``loads`` are open orders by engineer."""
-    if chances is None or not pill.allowed:
-        return None
-    return chances.of(
-        pill.clock.value, used=pill.used / pill.allowed, status=order.status,
-        priority=order.priority, kind=order.kind, load=_load(loads, order.engineer_id),
-    )  # fmt: skip
-
-
-def _load(loads: Mapping[int, int], engineer_id: int | None) -> int | None:
-    return loads.get(engineer_id, 0) if engineer_id is not None else None
-
-
-def _expected(
-    session: Session,
-    promises: Promises,
-    chances: Chances | None,
-    loads: Mapping[int, int],
-    now: datetime,
-    until: datetime,
-) -> float | None:
-    """How many of those due will be late, as a sum of chances; None where there are none."""
-    if chances is None:
-        return None
-    found = []
-    for row in queries.due_until(session, now, until):
-        left = promises.calendar_for(row.policy_version).between(now, row.due_at)
-        used = 1 - left / row.allowed_seconds if row.allowed_seconds else 1.0
-        one = chances.of(
-            row.clock, used=used, status=row.status, priority=row.priority, kind=row.kind,
-            load=_load(loads, row.engineer_id),
-        )  # fmt: skip
-        found.append(one.value if one else None)
-    known = [value for value in found if value is not None]
-    return sum(known) if known else None
-
-
-def _why(order: WorkOrder, found: Chance | None) -> Text:
-    """What stands in the way, else how those like it fared, else the state."""
-    if order.wait_kind is not None:
-        return Text(
-            "%(reason)s since %(moment)s", reason=order.wait_kind.label, moment=order.wait_since
-        )
-    if order.is_guest and order.dispatcher_id is None:
-        return N_("guest, must be checked first")
-    if found is not None and found.total:
-        return found.basis
-    return order.status_kind.label
 
 
 def _month_part(

@@ -22,6 +22,7 @@ from service_app.web.versions import VersionedForm
 from workorders.contracts.rules import Coverage
 from workorders.orders.lines import LineValues
 from workorders.orders.models import OrderLine
+from workorders.orders.promises import PromiseEnd
 from workorders.orders.rules import LineKind, Priority
 from workorders.orders.service import Told
 from workorders.sla.rules import TOLD, WaitReason
@@ -44,6 +45,13 @@ class PromiseForm(HouseForm):
     clock = one_of(N_("What"), TOLD)
     due_at = MomentField(P_("moment", "By when"), validators=[Needed()])
     what = words(N_("About what"))
+
+
+class PromiseEndForm(ToldForm):
+    """How a promise told to the customer ended, who said so, and when it was."""
+
+    how = one_of(N_("How it ended"), PromiseEnd, needed=N_("Choose how it ended."))
+    words = words(N_("Who said so, or how it was kept"))
 
 
 class NoteForm(HouseForm):

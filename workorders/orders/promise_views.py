@@ -17,8 +17,9 @@ from service_app.web.forms import refusals
 from service_app.web.notices import tell
 from service_app.web.session import db_session
 from workorders.orders import promises
-from workorders.orders.forms import PromiseForm
+from workorders.orders.forms import PromiseEndForm, PromiseForm
 from workorders.orders.models import OrderEvent
+from workorders.orders.promises import PromiseEnd
 from workorders.orders.views import back_to, blueprint, the_order
 from workorders.sla.rules import Clock
 
@@ -49,19 +50,45 @@ def promise(number: str) -> ResponseReturnValue:
 @requires(P.ORDERS_DISPATCH)
 def keep_promise(number: str, event_id: int) -> ResponseReturnValue:
     """What was promised is there."""
-    return _end(number, event_id, promises.keep, N_("The promise is kept."))
+    return _end(number, event_id, PromiseEnd.KEPT)
 
 
 @blueprint.post("/orders/<number>/promises/<int:event_id>/freed")
 @requires(P.ORDERS_DISPATCH)
 def free_promise(number: str, event_id: int) -> ResponseReturnValue:
     """The customer no longer needs it."""
-    return _end(number, event_id, promises.free, N_("The promise is taken off."))
+    return _end(number, event_id, PromiseEnd.FREED)
 
 
-def _end(
-    number: str, event_id: int, verb: Callable[..., OrderEvent], said: Text
-) -> ResponseReturnValue:
+@blueprint.route("/orders/<number>/promises/<int:event_id>", methods=["GET", "POST"])
+@requires(P.ORDERS_DISPATCH)
+def end_promise(number: str, event_id: int) -> ResponseReturnValue:
+    """How a promise ended: at an earlier moment too, and who said so."""
+    order, session, actor, form = the_order(number), db_session(), current_actor(), PromiseEndForm()
+    form.happened_at.zone = ZoneInfo(order.zone)
+    row = promises.find(session, order, event_id) if event_id <= LARGEST else None
+    if row is None:
+        raise NotFound
+    if form.validate_on_submit():
+        verb, said = _ENDS[PromiseEnd(form.how.data)]
+        with refusals(form), transaction(session, by=actor, at=now()):
+            told = form.told(form.words.data or "")
+            verb(session, order, event_id, told=told, by=actor, at=now())
+        if not form.problems:
+            tell(said)
+            return back_to(order)
+    page = render_template("workorders/orders/promise_end.html", order=order, form=form, row=row)
+    return page, 422 if form.is_submitted() else 200
+
+
+_ENDS: dict[PromiseEnd, tuple[Callable[..., OrderEvent], Text]] = {
+    PromiseEnd.KEPT: (promises.keep, N_("The promise is kept.")),
+    PromiseEnd.FREED: (promises.free, N_("The promise is taken off.")),
+}
+
+
+def _end(number: str, event_id: int, how: PromiseEnd) -> ResponseReturnValue:
+    verb, said = _ENDS[how]
     order, session, actor = the_order(number), db_session(), current_actor()
     if event_id > LARGEST:
         raise NotFound

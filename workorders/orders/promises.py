@@ -7,15 +7,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from service_app.core.actor import Actor
+from service_app.core.enums import Labelled, Tone
 from service_app.core.errors import Invalid, NotAllowed, NotFound
-from service_app.core.text import N_, Text
+from service_app.core.text import N_, P_, Text
 from workorders.orders import queries, service
 from workorders.orders.heard import promised_until
-from workorders.orders.models import OrderEvent, WorkOrder
+from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
 from workorders.orders.notices import tell_customer
 from workorders.orders.service import NOW, Told
 from workorders.orders.story import Happening
 from workorders.sla.rules import TOLD, Clock
+
+
+class PromiseEnd(Labelled):
+    """How a promise told to a customer ends."""
+
+    KEPT = "kept", P_("promise", "Kept"), Tone.GREEN
+    FREED = "freed", P_("promise", "No longer needed"), Tone.PLAIN
 
 
 def promise(
@@ -92,6 +100,12 @@ def free(
     return _end(session, order, promise_id, Happening.PROMISE_FREED, told, by=by, at=at)
 
 
+def find(session: Session, order: WorkOrder, promise_id: int) -> OrderClock | None:
+    """The clock of a promise told to this order's customer."""
+    stored = queries.list_clocks(session, [order.id])[order.id]
+    return next((c for c in stored if c.key.number == promise_id and c.key.clock in TOLD), None)
+
+
 def _end(
     session: Session,
     order: WorkOrder,
@@ -102,13 +116,16 @@ def _end(
     by: Actor,
     at: datetime,
 ) -> OrderEvent:
-    stored = queries.list_clocks(session, [order.id])[order.id]
-    row = next((c for c in stored if c.key.number == promise_id and c.key.clock in TOLD), None)
+    row = find(session, order, promise_id)
     event = queries.find_event_of(session, order, promise_id)
     if row is None or event is None:
         raise NotFound
     if row.due_at is None:
         raise NotAllowed(N_("This promise is over already."))
+    if told.at is not None and told.at < event.happened_at:
+        raise Invalid(
+            Text("It was promised at %(moment)s.", moment=event.happened_at), "happened_at"
+        )
     if row.clock == Clock.CALL and order.call_at == promised_until(event):
         order.call_at, order.call_about = None, ""
     if row.clock == Clock.PRICE:

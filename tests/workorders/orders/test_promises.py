@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service_app.core import clock
 from service_app.core.db import transaction
 from service_app.core.errors import Invalid, NotAllowed, NotFound
 from service_app.notifications.models import Notification
@@ -122,6 +124,35 @@ def test_the_ledger_names_every_source_and_what_came_of_it(
     page = unescape(answer.get_data(as_text=True))
     assert all(word in page for word in ("Call back", "Price by a day", "Part", "Visit"))
     assert "late, then taken off or told anew" in page  # missed before the customer let us off it
+
+
+def test_it_was_kept_earlier_than_it_is_entered(sign_in_as, session, people, order, now) -> None:
+    """The call was made in time and noted in the evening: no breach; never before the promise."""
+    event = tell(session, people, order, now, Clock.CALL)
+    address = f"/orders/{order.number}/promises/{event.id}"
+    client = sign_in_as(people.dispatcher)
+    moment = now.astimezone(ZoneInfo(order.zone))
+
+    def enter(when: datetime, how: str = "kept"):
+        values = {"how": how, "happened_at": f"{when:%Y-%m-%dT%H:%M}", "words": "the boss himself"}
+        return client.post(address, data=values)
+
+    with clock.frozen(now + timedelta(hours=5)):
+        assert client.get(address).status_code == 200
+        early = enter(moment - timedelta(hours=1))
+        assert early.status_code == 422
+        assert "It was promised at" in unescape(early.get_data(as_text=True))
+        assert enter(moment + timedelta(hours=9)).status_code == 422  # in the future
+        assert client.post(address, data={}).status_code == 422
+        assert enter(moment + timedelta(hours=1)).status_code == 302
+        again = enter(moment + timedelta(hours=1))
+        assert "over already" in unescape(again.get_data(as_text=True))
+    session.expire_all()
+    (row,) = told_clocks(session, order)
+    assert (row.state, row.breached_at) == ("met", None)
+    assert "the boss himself" in client.get(f"/orders/{order.number}").get_data(as_text=True)
+    assert client.get(f"/orders/{order.number}/promises/999999").status_code == 404
+    assert client.get(f"/orders/{order.number}/promises/{2**70}").status_code == 404
 
 
 def test_what_is_kept_or_let_off_leaves_the_days_lists(session, people, order, now) -> None:
