@@ -30,6 +30,7 @@ from service_app.organisation.models import Branch, LegalEntity, StaffMembership
 from tests.databases import POSTGRES, drop_postgres, make_postgres, new_sqlite, worker_name
 from tests.demo_company import demo, own_files
 from workorders.calendars import queries as calendar_queries
+from workorders.risk import queries as risk_queries
 from workorders.sla import queries as sla_queries
 
 __all__ = ["demo", "own_files"]
@@ -100,6 +101,7 @@ class OneConnection(Database):
         self.connection.close()
         calendar_queries._kept.clear()  # a test's rows were never true for the next one
         sla_queries._kept.clear()
+        risk_queries._kept.clear()
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from service_app.core.text import N_, Text
-from service_app.desk.promise_queries import OpenClock
+from service_app.desk.promise_queries import OpenClock, open_by_id
 from service_app.reports.figures import period
 from workorders.orders.countdown import ShownClock, shown
-from workorders.orders.models import OrderClock, WorkOrder
+from workorders.orders.models import WorkOrder
 from workorders.risk.queries import Chances
 from workorders.risk.rules import Chance
 from workorders.sla.queries import Promises
@@ -36,18 +38,21 @@ class Burning:
     why: Text
     chance: Chance | None = None
 
+
+@dataclass(frozen=True)
+class Placed:
+    """An open promise read without its order, and its chance; None for a late one."""
+
+    row: OpenClock
+    chance: Chance | None
+    is_late: bool
+
     @property
-    def urgency(self) -> tuple[bool, bool, float, datetime]:
+    def urgency(self) -> tuple[bool, bool, float, datetime, int]:
         """Late ones by deadline, then the most likely; what has no chance follows by deadline."""
-        return urgency(self.pill.due_at, self.chance, is_late=self.pill.is_late)
-
-
-def urgency(
-    due_at: datetime | None, chance: Chance | None, *, is_late: bool
-) -> tuple[bool, bool, float, datetime]:
-    """The place of an open promise among others: the smallest burns first."""
-    told = -chance.value if chance and not is_late else 0.0
-    return not is_late, chance is None and not is_late, told, due_at or FAR
+        told = -self.chance.value if self.chance else 0.0
+        has_none = self.chance is None and not self.is_late
+        return not self.is_late, has_none, told, self.row.due_at or FAR, self.row.id
 
 
 def end_of_tomorrow(today: date, zone: ZoneInfo) -> datetime:
@@ -55,21 +60,24 @@ def end_of_tomorrow(today: date, zone: ZoneInfo) -> datetime:
     return period(today, today + timedelta(days=2), zone).end
 
 
-def burning(rows: Sequence[OrderClock], known: Known) -> list[Burning]:
+def placed(rows: Sequence[OpenClock], known: Known) -> list[Placed]:
     """Rows with their chances, what burns first on top."""
-    return sorted(each(rows, known), key=lambda row: row.urgency)
-
-
-def each(rows: Sequence[OrderClock], known: Known) -> list[Burning]:
-    """Rows with their chances, in the order they come; what no longer applies is left out."""
-    out = []
+    found = []
     for row in rows:
-        pill = shown(row, known.promises, known.now)
-        if pill is not None:
-            found = None
-            if not pill.is_late:
-                found = chance_of(pill, row.order, known.chances, known.loads)
-            out.append(Burning(pill, row.order, _why(row.order, found), found))
+        is_late = row.due_at is not None and row.due_at <= known.now
+        found.append(Placed(row, None if is_late else _chance_at(row, known), is_late))
+    return sorted(found, key=lambda one: one.urgency)
+
+
+def opened(session: Session, rows: Sequence[Placed], known: Known) -> list[Burning]:
+    """These rows with their orders, in the same order; what was met meanwhile is left out."""
+    clocks = {row.id: row for row in open_by_id(session, [one.row.id for one in rows])}
+    out = []
+    for one in rows:
+        clock = clocks.get(one.row.id)
+        pill = shown(clock, known.promises, known.now) if clock is not None else None
+        if clock is not None and pill is not None:
+            out.append(Burning(pill, clock.order, _why(clock.order, one.chance), one.chance))
     return out
 
 
@@ -89,15 +97,14 @@ def _load(loads: Mapping[int, int], engineer_id: int | None) -> int | None:
     return loads.get(engineer_id, 0) if engineer_id is not None else None
 
 
-def expected(rows: Sequence[OpenClock], known: Known) -> float | None:
+def expected(rows: Sequence[Placed]) -> float | None:
     """How many of these will be late, as a sum of chances; None where there are none."""
-    found = [one.value for row in rows if (one := chance_at(row, known)) is not None]
+    found = [row.chance.value for row in rows if row.chance is not None]
     return sum(found) if found else None
 
 
-def chance_at(row: OpenClock, known: Known) -> Chance | None:
-    """The chance of an open promise read without its order; None for a late one."""
-    if known.chances is None or (row.due_at is not None and row.due_at <= known.now):
+def _chance_at(row: OpenClock, known: Known) -> Chance | None:
+    if known.chances is None:
         return None
     used = row.used_seconds
     if row.due_at is not None:

@@ -14,7 +14,7 @@ from service_app.core.errors import NotFound
 from service_app.core.text import N_, Text, verbatim
 from service_app.customers.queries import get_company
 from service_app.desk import promise_queries as queries
-from service_app.desk.burning import FAR, Known, chance_at, each, end_of_tomorrow, urgency
+from service_app.desk.burning import FAR, Known, Placed, end_of_tomorrow, opened, placed
 from service_app.desk.promise_queries import Open, OpenClock, Sought
 from service_app.organisation.queries import home_day, home_zone
 from service_app.web.addresses import asked_id
@@ -54,31 +54,21 @@ def index() -> ResponseReturnValue:
     known = Known(load(session), load_chances(session), loads_now(session), reader().now)
     found = queries.list_open(session, asked.sought)
     is_cut, found = len(found) > queries.LOOKED, found[: queries.LOOKED]
-    ids = _sorted(found, asked, known)
-    begin = PAGE * (asked.page - 1)
-    rows = queries.open_by_id(session, ids[begin : begin + PAGE])
+    rows, begin = _sorted(found, asked, known), PAGE * (asked.page - 1)
     return render_template(
-        "service_app/desk/open_promises.html", rows=each(rows, known), total=len(ids),
+        "service_app/desk/open_promises.html", total=len(rows),
+        rows=opened(session, rows[begin : begin + PAGE], known),
         is_cut=is_cut, chips=_chips(asked), is_narrowed=asked.is_narrowed, chances=known.chances,
-        next_url=url_with(page=asked.page + 1) if begin + PAGE < len(ids) else None,
+        next_url=url_with(page=asked.page + 1) if begin + PAGE < len(rows) else None,
         is_by_deadline=asked.is_by_deadline,
     )  # fmt: skip
 
 
-def _sorted(found: Sequence[OpenClock], asked: _Asked, known: Known) -> list[int]:
+def _sorted(found: Sequence[OpenClock], asked: _Asked, known: Known) -> list[Placed]:
+    rows = placed(found, known)
     if asked.is_by_deadline:
-        return [row.id for row in sorted(found, key=lambda row: (row.due_at or FAR, row.id))]
-    placed = [
-        (
-            *urgency(
-                row.due_at, chance_at(row, known),
-                is_late=row.due_at is not None and row.due_at <= known.now,
-            ),
-            row.id,
-        )
-        for row in found
-    ]  # fmt: skip
-    return [place[-1] for place in sorted(placed)]
+        rows.sort(key=lambda one: (one.row.due_at or FAR, one.row.id))
+    return rows
 
 
 def _read(session: Session) -> _Asked:

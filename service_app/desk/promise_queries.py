@@ -12,22 +12,22 @@ from sqlalchemy import (
     Select,
     func,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Session, joinedload
 
-from assets.machines.models import Machine
-from service_app.accounts.models import User
 from service_app.core.enums import Labelled
 from service_app.core.text import N_
 from workorders.breaches.queries import without_cause
 from workorders.orders.heard import promised_until
 from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
+from workorders.orders.queries import ROW
 from workorders.sla.rules import TOLD, Clock, ClockState
 
 SHOWN_ROWS = 25
 LOOKED = 1000
 """Open promises that the whole list sorts by their chance: the nearest deadlines."""
-LOOKED_AT, SHOWN_PAUSED, MOST_DUE, MOST_TOLD = 60, 10, 2000, 100
+SHOWN_PAUSED, MOST_DUE, MOST_TOLD = 10, 2000, 100
 _RUNNING = OrderClock.state == ClockState.RUNNING.value
 
 
@@ -106,24 +106,25 @@ def _first(*where: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
     return select(func.min(OrderClock.due_at)).where(*where).scalar_subquery()
 
 
-def list_paused(session: Session) -> Sequence[OrderClock]:
-    """Clocks that stand still with half of their time used, the fullest first."""
-    return _with_orders(
-        session,
-        select(OrderClock)
-        .where(
-            OrderClock.state == ClockState.PAUSED.value,
-            OrderClock.used_seconds * 2 >= OrderClock.allowed_seconds,
-        )
-        .order_by((OrderClock.allowed_seconds - OrderClock.used_seconds), OrderClock.id)
-        .limit(SHOWN_PAUSED),
+def list_late_and_paused(session: Session, now: datetime) -> list[OpenClock]:
+    """The oldest late promises, and the fullest of those that stand still with half of their time
+    used; one query."""
+    late = _open().where(_RUNNING, OrderClock.due_at <= now)
+    late = late.order_by(OrderClock.due_at, OrderClock.id).limit(SHOWN_ROWS)
+    left = OrderClock.allowed_seconds - OrderClock.used_seconds
+    paused = _open().where(
+        OrderClock.state == ClockState.PAUSED.value,
+        OrderClock.used_seconds * 2 >= OrderClock.allowed_seconds,
     )
+    paused = paused.order_by(left, OrderClock.id).limit(SHOWN_PAUSED)
+    both = union_all(select(late.subquery()), select(paused.subquery()))
+    return [OpenClock(*row) for row in session.execute(both)]
 
 
 def due_until(session: Session, now: datetime, until: datetime) -> list[OpenClock]:
-    """Promises that are due ahead, the next ones first: what their chances are told from."""
+    """Promises that are due ahead until a moment, the nearest deadlines first."""
     statement = _open().where(_RUNNING, OrderClock.due_at > now, OrderClock.due_at <= until)
-    return _read(session, statement.order_by(OrderClock.due_at), MOST_DUE)
+    return _read(session, statement.order_by(OrderClock.due_at, OrderClock.id), MOST_DUE)
 
 
 def list_open(session: Session, sought: Sought) -> list[OpenClock]:
@@ -169,11 +170,17 @@ def _read(session: Session, statement: Select[*tuple[Any, ...]], most: int) -> l
     return [OpenClock(*row) for row in session.execute(statement.limit(most))]
 
 
-def open_by_id(session: Session, ids: Sequence[int]) -> list[OrderClock]:
-    """Clocks with their orders, in the order of ``ids``."""
-    found = _with_orders(session, select(OrderClock).where(OrderClock.id.in_(ids)))
-    by_id = {row.id: row for row in found}
-    return [by_id[n] for n in ids if n in by_id]
+def open_by_id(session: Session, ids: Sequence[int]) -> Sequence[OrderClock]:
+    """Clocks with their orders, as rows show them."""
+    return (
+        session.scalars(
+            select(OrderClock)
+            .where(OrderClock.id.in_(ids))
+            .options(joinedload(OrderClock.order).options(*ROW))
+        )
+        .unique()
+        .all()
+    )
 
 
 class ToldPromise(NamedTuple):
@@ -208,32 +215,3 @@ def told_to(session: Session, company_id: int, since: datetime) -> list[ToldProm
         )
         for clock, number, event in rows
     ]  # fmt: skip
-
-
-def list_burning(session: Session, until: datetime) -> Sequence[OrderClock]:
-    """Running clocks by deadline: late ones first, then by the time left until ``until``."""
-    return _with_orders(
-        session,
-        select(OrderClock)
-        .where(_RUNNING, OrderClock.due_at <= until)
-        .order_by(OrderClock.due_at, OrderClock.id)
-        .limit(LOOKED_AT),
-    )
-
-
-def _with_orders(session: Session, statement: Select[OrderClock]) -> Sequence[OrderClock]:
-    return (
-        session.scalars(
-            statement.options(
-                joinedload(OrderClock.order)
-                .joinedload(WorkOrder.machine)
-                .joinedload(Machine.model),
-                joinedload(OrderClock.order).joinedload(WorkOrder.company),
-                joinedload(OrderClock.order)
-                .joinedload(WorkOrder.engineer)
-                .lazyload(User.role_rows),
-            )
-        )
-        .unique()
-        .all()
-    )

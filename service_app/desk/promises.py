@@ -15,7 +15,7 @@ from service_app.accounts.permissions import Permission
 from service_app.core.reader import Reader
 from service_app.core.text import N_, Text
 from service_app.desk import promise_queries as queries
-from service_app.desk.burning import Known, burning, end_of_tomorrow, expected
+from service_app.desk.burning import Known, end_of_tomorrow, expected, opened, placed
 from service_app.organisation.queries import home_zone
 from service_app.reports import figures, plots
 from service_app.reports import queries as reports
@@ -85,17 +85,18 @@ def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict
     tomorrow_evening = end_of_tomorrow(today, zone)
     promises = load(session)
     at_now = queries.at_now(session, me.now, tomorrow_evening)
-    rows = queries.list_burning(session, tomorrow_evening)
     since, chances = at_now.late_since, load_chances(session)
     loads = loads_now(session) if chances else {}
     known = Known(promises, chances, loads, me.now)
-    shown_rows = burning([*rows, *queries.list_paused(session)], known)
+    due = placed(queries.due_until(session, me.now, tomorrow_evening), known)
+    others = queries.list_late_and_paused(session, me.now)
+    top = sorted([*due, *placed(others, known)], key=lambda one: one.urgency)
     return {
         "at_now": at_now,
         "longest": promises.calendar.between(since, me.now) if since else 0,
-        "burning": shown_rows[: queries.SHOWN_ROWS],
+        "burning": opened(session, top[: queries.SHOWN_ROWS], known),
         "chances": chances,
-        "expected": expected(queries.due_until(session, me.now, tomorrow_evening), known),
+        "expected": expected(due),
         "right": calibration(chances.trial, me) if chances and chances.trial else None,
         "late_of": partial(breaches.late_now, calendar=promises.calendar, now=me.now),
         "open_breaches": breaches.list_page(session, BreachFilter.NO_CAUSE, size=BREACHES_SHOWN),

@@ -33,10 +33,10 @@ from workorders.contracts.rules import (
     Shown,
     State,
     Used,
-    UseKind,
     Works,
     balance_of,
     last_day,
+    window,
 )
 
 LAPSED_DAYS = 365
@@ -255,11 +255,12 @@ def balances_on(session: Session, contracts: Iterable[Contract], day: date) -> d
     packages = [c for c in contracts if c.included_hours is not None]
     lines: dict[int, list[Used]] = {c.id: [] for c in packages}
     if packages:
+        since = min(window(c.starts_on, Per(c.included_per), day)[0] for c in packages)
         found = select(
             ContractUse.contract_id, ContractUse.on, ContractUse.kind, ContractUse.minutes
-        ).where(ContractUse.contract_id.in_(list(lines)))
+        ).where(ContractUse.contract_id.in_(list(lines)), ContractUse.on >= since)
         for contract_id, on, kind, minutes in session.execute(found):
-            lines[contract_id].append(Used(on, UseKind(kind), minutes))
+            lines[contract_id].append(Used(on, kind, minutes))
     return {
         c.id: balance_of(
             c.starts_on, Per(c.included_per), c.included_minutes or 0, lines[c.id], day

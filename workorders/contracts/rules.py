@@ -239,12 +239,12 @@ class Balance:
         return self.percent >= NEARLY_USED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Used:
-    """One line of the ledger as the arithmetic needs it."""
+    """One line of the ledger as the arithmetic needs it; ``kind`` is a :class:`UseKind`."""
 
     on: date
-    kind: UseKind
+    kind: str
     minutes: int
 
 
@@ -254,8 +254,8 @@ def balance_of(
     """The balance of the stretch a day lies in. Hours bought in addition count in their stretch."""
     since, until = window(starts_on, per, day)
     inside = [u for u in lines if u.on >= since and (until is None or u.on <= until)]
-    bought = sum(u.minutes for u in inside if u.kind is UseKind.BOUGHT)
-    used = sum(u.minutes for u in inside if u.kind is not UseKind.BOUGHT)
+    bought = sum(u.minutes for u in inside if u.kind == UseKind.BOUGHT)
+    used = sum(u.minutes for u in inside if u.kind != UseKind.BOUGHT)
     return Balance(since, until, included + bought, used)
 
 

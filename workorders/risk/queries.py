@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
 from workorders.orders.rules import OPEN, Status
 from workorders.orders.story import Happening
 from workorders.risk.models import RiskModel
-from workorders.risk.rules import Bin, Chance, Sample, Tables, Trial, chance, load_of
+from workorders.risk.rules import Bin, Chance, Sample, Tables, Trial, chance, load_of, step_of
 from workorders.sla.queries import load
 from workorders.sla.rules import ClockState
 
@@ -33,6 +33,8 @@ class Chances:
     fitted_at: datetime
     cut_at: datetime | None
     trial: Trial | None
+    told: dict[tuple[object, ...], Chance | None] = field(default_factory=dict, compare=False)
+    """Chances told before: a list of a thousand promises asks for some dozens of them."""
 
     def of(
         self,
@@ -45,23 +47,29 @@ class Chances:
         load: int | None = None,
     ) -> Chance | None:
         """The chance of an open promise of an order; ``load`` is its engineer's open orders."""
-        return chance(
-            self.tables, clock, used=used, has_begun=Status(status) not in _NOT_BEGUN,
-            priority=str(priority), kind=kind, load=load_of(load),
-        )  # fmt: skip
+        step, group = step_of(used), load_of(load)
+        key = clock, step, status, priority, kind, group
+        if key not in self.told:
+            self.told[key] = chance(
+                self.tables, clock, step=step, has_begun=Status(status) not in _NOT_BEGUN,
+                priority=str(priority), kind=kind, load=group,
+            )  # fmt: skip
+        return self.told[key]
 
 
-_kept: dict[tuple[str, int], Chances] = {}
+_kept: dict[tuple[str, int, datetime], Chances] = {}
 
 
 def load_chances(session: Session) -> Chances | None:
     """The newest tables; read once per counting and process."""
-    newest = session.scalar(select(func.max(RiskModel.id)))
+    newest = session.execute(
+        select(RiskModel.id, RiskModel.fitted_at).order_by(RiskModel.id.desc()).limit(1)
+    ).one_or_none()
     if newest is None:
         return None
-    key = str(session.get_bind().engine.url), newest
+    key = str(session.get_bind().engine.url), *newest
     if key not in _kept:
-        row = session.get_one(RiskModel, newest)
+        row = session.get_one(RiskModel, newest.id)
         _kept.clear()
         _kept[key] = Chances(
             row.tables, row.promises, row.fitted_at, row.cut_at, to_trial(row.trial)

@@ -117,19 +117,23 @@ def tabulate(samples: Iterable[Sample]) -> dict[str, list[int]]:
     }
 
 
+def step_of(used: float) -> int:
+    """The step 0 … ``STEPS`` of the share of its time that a promise has used."""
+    return min(max(int(used * STEPS), 0), STEPS)
+
+
 def chance(
     tables: Tables,
     clock: str,
     *,
-    used: float,
+    step: int,
     has_begun: bool,
     priority: str,
     kind: str,
     load: str = "",
 ) -> Chance | None:
-    """The chance of an open promise of which the share ``used`` has been used; None when too few
-    past ones are known."""
-    step = min(max(int(used * STEPS), 0), STEPS)
+    """The chance of an open promise at a :func:`step_of` of its time; None when too few past ones
+    are known."""
     keys = _keys(clock, has_begun, priority, kind, load)
     late, total = _at(tables, keys[0], 0)
     if total < FEWEST:
@@ -191,8 +195,8 @@ def try_out(samples: Sequence[Sample], cut: datetime) -> Trial | None:
             if not one.is_late and one.final <= u:
                 continue
             found = chance(
-                tables, one.clock, used=u, priority=one.priority, kind=one.kind, load=one.load,
-                has_begun=one.began is not None and one.began <= u,
+                tables, one.clock, step=step_of(u), priority=one.priority, kind=one.kind,
+                load=one.load, has_begun=one.began is not None and one.began <= u,
             )  # fmt: skip
             if found is not None:
                 told.append((found.value, one.is_late))

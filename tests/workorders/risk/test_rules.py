@@ -14,6 +14,7 @@ from workorders.risk.rules import (
     cut_of,
     load_of,
     remembered,
+    step_of,
     tabulate,
     try_out,
 )
@@ -31,7 +32,12 @@ def sample(final: float, began: float | None = None, *, day: int = 0, **more: st
 
 def ask(samples: list[Sample], used: float, *, begun: bool = False, priority: str = "2"):
     return chance(
-        tabulate(samples), "restore", used=used, has_begun=begun, priority=priority, kind="repair"
+        tabulate(samples),
+        "restore",
+        step=step_of(used),
+        has_begun=begun,
+        priority=priority,
+        kind="repair",
     )
 
 
@@ -55,7 +61,7 @@ def test_the_chance_grows_with_the_share_used() -> None:
 def test_too_little_past_tells_no_chance() -> None:
     assert ask(EVEN[: FEWEST - 1], 0.5) is None
     assert ask(EVEN[:FEWEST], 0.5) is not None
-    assert chance({}, "quote", used=0, has_begun=False, priority="1", kind="x") is None
+    assert chance({}, "quote", step=0, has_begun=False, priority="1", kind="x") is None
 
 
 def test_others_stand_in_for_a_clock_without_past() -> None:
@@ -64,14 +70,16 @@ def test_others_stand_in_for_a_clock_without_past() -> None:
     late = [sample(1.4) for _ in range(40)]
     tables = tabulate([*agreed, *late])
     call, own = (
-        chance(tables, clock, used=0.1, has_begun=False, priority="2", kind="repair")
+        chance(tables, clock, step=step_of(0.1), has_begun=False, priority="2", kind="repair")
         for clock in ("call", "own")
     )
     assert call.value < 0.2 < 0.8 < own.value
     assert not call.is_same_clock
     assert (call.late, call.total) == (0, 40)
     assert "other promises" in str(call.basis)
-    known = chance(tables, "agreed", used=0.1, has_begun=False, priority="2", kind="repair")
+    known = chance(
+        tables, "agreed", step=step_of(0.1), has_begun=False, priority="2", kind="repair"
+    )
     assert known.is_same_clock
     assert "like it" in str(known.basis)
 
@@ -141,7 +149,7 @@ def test_a_loaded_engineer_is_told_by_the_loaded_ones_past() -> None:
 
     def told(load: str) -> float:
         found = chance(
-            tables, "restore", used=0, has_begun=False, priority="3", kind="repair", load=load
+            tables, "restore", step=0, has_begun=False, priority="3", kind="repair", load=load
         )
         assert found is not None
         return found.value
