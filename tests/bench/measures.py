@@ -18,12 +18,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from assets.machines.models import Machine
 from service_app.core.clock import now
 from service_app.core.db import Database
-from tests.bench import promise_speed
+from tests.bench import promise_speed, sweeping
 from tests.bench.client import Client, meanwhile, percentile, rate_of, times_of
 from tests.bench.fill import MACHINES_PER_COMPANY, PASSWORD
 from workorders.calendars.service import standard_versions
@@ -31,15 +31,13 @@ from workorders.calendars.worktime import Calendar
 from workorders.contracts.queries import entitled
 from workorders.contracts.rules import Works
 from workorders.orders import clocks
-from workorders.orders import jobs as orders_jobs
-from workorders.orders.models import OrderClock, WorkOrder
+from workorders.orders.models import WorkOrder
 from workorders.orders.queries import list_with_events
 from workorders.sla.queries import load
 
 ROUNDS = 3
 WARM_UP = 24
 REPLAYED = 5_000
-DUE = 1_000
 START_SECONDS = 60.0
 
 
@@ -72,7 +70,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Bench:
-    """The served program. ``seconds`` is how long one round lasts."""
+    """The served program. ``seconds`` is how long one round lasts, ``open_promises`` among how many
+    a sweep is tried."""
 
     port: int
     data: Path
@@ -80,6 +79,7 @@ class Bench:
     web: int
     worker: int
     seconds: float
+    open_promises: int
 
     def database(self) -> Database:
         """The served database, from beside."""
@@ -261,37 +261,18 @@ def _entitled(bench: Bench) -> Figure:
 
 
 def _sweeping(bench: Bench) -> Iterator[Figure]:
-    """A sweep by what is due: a look when nothing is, and a thousand deadlines at once."""
-    database = bench.database()
-    with database.write_session() as session:
-        open_ones = session.scalar(
-            select(func.count()).select_from(OrderClock).where(OrderClock.due_at.is_not(None))
-        )
-        long_ago = datetime(2001, 1, 1, tzinfo=UTC)
-        spent = [_seconds(lambda: orders_jobs.has_work(session, long_ago)) for _ in range(ROUNDS)]
-        session.rollback()
-        note = f"among {open_ones:,} open promises"
+    """A sweep costs by what is due, not by what is open: among few, then among a hundred times."""
+    few, many = sweeping.sweeps(bench.data / "service.db", bench.open_promises)
+    for swept in (few, many):
+        note = f"among {swept.open_ones:,} open promises"
         yield Figure(
-            "looking whether anything is due", statistics.median(spent) * 1000, "ms", None,
-            places=2, note=note,
-        )  # fmt: skip
-        session.execute(
-            update(OrderClock)
-            .where(
-                OrderClock.id.in_(
-                    select(OrderClock.id).where(OrderClock.due_at.is_not(None)).limit(DUE)
-                )
-            )
-            .values(due_at=long_ago, told_at=None)
+            "looking whether anything is due", swept.look * 1000, "ms", None, places=2, note=note
         )
-        session.commit()
-        due = long_ago + timedelta(minutes=1)
-        begin = time.perf_counter()
-        told = orders_jobs.tell_due(session, now=due)
-        spent_once = time.perf_counter() - begin
-    database.engine.dispose()
-    said = f"{told:,} deadlines told of in one sweep"
-    yield Figure(said, spent_once, "s", None, places=2, note=note)
+        said = f"{sweeping.DUE:,} deadlines told of in one sweep"
+        yield Figure(said, swept.tell, "s", None, places=2, note=note)
+    note = f"{many.open_ones:,} open to {few.open_ones:,}"
+    yield Figure("the same sweep, many open to few", many.tell / few.tell, "×", 1.2, note=note,
+                 places=2)  # fmt: skip
 
 
 def _chances(bench: Bench) -> Figure:

@@ -123,6 +123,7 @@ def _measure(options: Options, env: dict[str, str], data: Path) -> list[Figure]:
                     web=children[0].pid,
                     worker=children[1].pid,
                     seconds=0.6 if options.is_small else 2.0,
+                    open_promises=100_000 if options.is_small else 1_000_000,
                 )
                 return measures.all_figures(bench)
             finally:
