@@ -8,6 +8,7 @@ from service_app.demo.scene import Scene
 from service_app.demo.stage import HOME, key
 from service_app.demo.stories import SERVICE_ITEMS, TRAVEL, YES_WORDS, Item
 from workorders.contracts.rules import Coverage
+from workorders.intake import quoting, reporting
 from workorders.intake import service as intake
 from workorders.intake.models import Proposal
 from workorders.orders.lines import LineValues, add_line
@@ -33,9 +34,9 @@ def receive(scene: Scene, *, source: Source = Source.PORTAL, with_photo: bool = 
         shown = scene.stage.hours.shown(scene.serial, scene.moment)
         photos.append(scene.picture("meter", by=by, figure=str(shown)))
     hours = scene.stage.hours.shown(scene.serial, scene.moment) if with_photo else None
-    what = intake.Report(scene.story.severity, scene.say(scene.story.symptom), hours, photos)
+    what = reporting.Report(scene.story.severity, scene.say(scene.story.symptom), hours, photos)
     scene.taken = scene.stage.do(
-        intake.report, scene.machine, what, source=source, reporter=reporter,
+        reporting.report, scene.machine, what, source=source, reporter=reporter,
         uid=key("order", scene.name), by=by, at=scene.moment,
     )  # fmt: skip
 
@@ -43,14 +44,14 @@ def receive(scene: Scene, *, source: Source = Source.PORTAL, with_photo: bool = 
 def ask(scene: Scene, kind: Kind, symptom: str, *, place: Place = Place.ON_SITE) -> None:
     """A request the dispatcher writes down: a service, a consultation, a machine brought to us."""
     member, contact = scene.member(scene.customer.caller)
-    asked = intake.StaffRequest(
+    asked = reporting.StaffRequest(
         machine_id=scene.machine.id, machine_words="", company_id=None,
         severity=scene.story.severity, symptom=scene.say(symptom), kind=kind, place=place,
         source=Source.PHONE, name=f"{contact.first_name} {contact.family_name}",
         phone=member.facts.phone,
     )  # fmt: skip
     scene.taken = scene.stage.do(
-        intake.open_by_staff, asked, uid=key("order", scene.name), by=scene.dispatcher,
+        reporting.open_by_staff, asked, uid=key("order", scene.name), by=scene.dispatcher,
         at=scene.moment,
     )  # fmt: skip
 
@@ -100,7 +101,7 @@ def quote(scene: Scene, *, term_minutes: float) -> Proposal:
     term = scene.stage.forward(scene.moment, term_minutes)
     term = (term + timedelta(minutes=59)).replace(minute=0, second=0, microsecond=0)
     return scene.keyed(
-        intake.quote, scene.order, term_at=term,
+        quoting.quote, scene.order, term_at=term,
         valid_until=scene.moment.date() + timedelta(days=14), by=scene.dispatcher,
     )  # fmt: skip
 
@@ -112,5 +113,5 @@ def answer(scene: Scene, *, is_yes: bool = True, words: str = "") -> None:
     way = AnswerWay.PORTAL if member.login else AnswerWay.PHONE
     by = scene.stage.actors[member.login] if member.login else scene.dispatcher
     name = f"{contact.first_name} {contact.family_name}"
-    given = intake.Given(is_yes, name, way, said)
-    scene.keyed(intake.answer_quote, scene.order, given, by=by)
+    given = quoting.Given(is_yes, name, way, said)
+    scene.keyed(quoting.answer_quote, scene.order, given, by=by)

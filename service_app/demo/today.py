@@ -12,6 +12,7 @@ from service_app.demo.scene import Scene
 from service_app.demo.stage import UNITS, Stage
 from service_app.demo.stories import SERVICE, STORIES
 from workorders.handover.rules import SigningWay
+from workorders.intake import quoting, reporting
 from workorders.intake import service as intake
 from workorders.orders.rules import Expectation, Kind, Place, Source
 from workorders.orders.service import Reporter
@@ -178,7 +179,7 @@ def _excavator(live: Live, scene: Scene) -> None:
     scene.until(live.ago(6))
     hose = scene.picture("hose", by=scene.worker)
     scene.keyed(
-        intake.ask_change, scene.order, by=scene.worker,
+        quoting.ask_change, scene.order, by=scene.worker,
         words="Нашли протёртый шланг ковша. Заменить сразу?", amount=Decimal(6200),
         extra_minutes=60, term_at=None, photo=hose,
     )  # fmt: skip
@@ -193,8 +194,8 @@ def _the_same_again(live: Live, scene: Scene) -> None:
     safin, contact = scene.member(2)
     by = live.stage.actors[safin.login]
     scene.taken = scene.keyed(
-        intake.report, scene.machine,
-        intake.Report(Severity.STOPPED, "Двенадцатая стоит, стрела падает"),
+        reporting.report, scene.machine,
+        reporting.Report(Severity.STOPPED, "Двенадцатая стоит, стрела падает"),
         source=Source.PORTAL, by=by,
         reporter=Reporter(contact.short_name, contact.phone, by.user_id),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from service_app.web.forms import refusals
 from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
-from workorders.intake import service as intake
+from workorders.intake import quoting
 from workorders.intake.forms import DecisionForm, QuestionForm
 from workorders.intake.models import Proposal
 from workorders.intake.queries import open_proposal
@@ -84,9 +84,9 @@ def decide(number: str) -> ResponseReturnValue:
 
 def _answer(order: WorkOrder, proposal: Proposal, form: DecisionForm, actor: Actor) -> OrderEvent:
     is_yes, words = form.answer.data == "yes", form.words.data or ""
-    given = intake.Given(is_yes, actor.name, AnswerWay.PORTAL, words)
+    given = quoting.Given(is_yes, actor.name, AnswerWay.PORTAL, words)
     is_change = proposal.kind == ProposalKind.CHANGE
-    verb = intake.answer_change if is_change else intake.answer_quote
+    verb = quoting.answer_change if is_change else quoting.answer_quote
     return verb(db_session(), order, given, uid=form.key(), by=actor, at=now())
 
 
@@ -111,7 +111,7 @@ def ask(number: str) -> ResponseReturnValue:
         return back_to(order)
     if form.validate_on_submit():
         with refusals(form), transaction(session, by=actor, at=now()):
-            intake.ask_about_quote(
+            quoting.ask_about_quote(
                 session, order, form.words.data, uid=form.key(), by=actor, at=now()
             )
     if form.problems:

@@ -21,7 +21,7 @@ from service_app.web.forms import refusals
 from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
-from workorders.intake import service as intake
+from workorders.intake import reporting
 from workorders.intake.forms import DetailForm
 from workorders.orders.models import OrderEvent, WorkOrder
 from workorders.orders.views import blueprint as orders
@@ -99,7 +99,7 @@ def _added(order: WorkOrder, form: DetailForm, sent: Sent, *, by: Actor) -> bool
                 if by.user_id is None:
                     service.count_detail(session, order_id=order.id, at=now())
                 photos = store_all(session, sent.files, by=by, at=now())
-                intake.add_detail(
+                reporting.add_detail(
                     session, order, words=form.words.data or "", photos=photos, uid=form.key(),
                     by=by, at=now(),
                 )  # fmt: skip

@@ -31,7 +31,7 @@ from service_app.web.errors import sign_in_first
 from service_app.web.forms import refusals
 from service_app.web.reading import reader
 from service_app.web.session import db_session
-from workorders.intake import service as intake
+from workorders.intake import reporting
 from workorders.intake.forms import GuestForm, ReportForm
 from workorders.orders import service as orders
 from workorders.orders.models import WorkOrder
@@ -199,10 +199,10 @@ def _take(
         person = current_user.user
         reporter = Reporter(person.name, person.phone, person.id)
     photos = store_all(session, sent.files, by=speaker, at=now())
-    what = intake.Report(
+    what = reporting.Report(
         Severity(form.severity.data), form.symptom.data, form.running_hours.data, photos
     )
-    order = intake.report(
+    order = reporting.report(
         session, machine, what, source=source, reporter=reporter, uid=form.key(), by=speaker,
         at=now(),
     )  # fmt: skip

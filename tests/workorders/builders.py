@@ -12,6 +12,7 @@ from service_app.accounts.models import User
 from service_app.core.db import transaction
 from service_app.core.money import VatRate
 from workorders.contracts.rules import Coverage
+from workorders.intake import reporting
 from workorders.intake import service as intake
 from workorders.orders.lines import LineValues, add_line
 from workorders.orders.models import WorkOrder
@@ -42,10 +43,10 @@ def make_machine(session: Session, people, at: datetime, serial: str = "EG230-00
 def make_order(session: Session, people, machine: Machine, at: datetime) -> WorkOrder:
     """A request the operator made from the QR code."""
     with transaction(session, by=people.operator, at=at):
-        return intake.report(
+        return reporting.report(
             session,
             machine,
-            intake.Report(Severity.STOPPED, "Boom drops by itself"),
+            reporting.Report(Severity.STOPPED, "Boom drops by itself"),
             source=Source.QR,
             reporter=Reporter("Иван Петров", "+7 912", people.operator.user_id),
             uid=uuid.uuid4(),

@@ -17,7 +17,7 @@ from service_app.web.forms import (
     one_of,
     words,
 )
-from workorders.intake.service import StaffRequest
+from workorders.intake.reporting import StaffRequest
 from workorders.orders.forms import ToldForm
 from workorders.orders.rules import AnswerWay, Expectation, Kind, Place, Source
 

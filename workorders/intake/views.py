@@ -23,7 +23,7 @@ from service_app.web.addresses import LARGEST, asked_id
 from service_app.web.forms import HouseForm, RecordField, given, refusals
 from service_app.web.notices import tell
 from service_app.web.session import db_session
-from workorders.intake import queries, service
+from workorders.intake import queries, quoting, reporting, service
 from workorders.intake.forms import (
     AcceptForm,
     AnswerForm,
@@ -62,7 +62,7 @@ def open_by_staff() -> ResponseReturnValue:
         order = None
         with refusals(form), transaction(session, by=actor, at=now()):
             photos = store_all(session, files, by=actor, at=now())
-            order = service.open_by_staff(
+            order = reporting.open_by_staff(
                 session, form.request(), photos=photos, told=form.told(), uid=form.key(),
                 by=actor, at=now(),
             )  # fmt: skip
@@ -248,7 +248,7 @@ def quote(number: str) -> ResponseReturnValue:
     found = list_lines(session, order.id)
 
     def act() -> None:
-        service.quote(
+        quoting.quote(
             session, order, term_at=given(form.term_at.data), valid_until=form.valid_until.data,
             words=form.words.data, told=form.told(), uid=form.key(), by=actor, at=now(),
         )  # fmt: skip
@@ -270,13 +270,13 @@ def record_answer(number: str) -> ResponseReturnValue:
     is_change = proposal is not None and proposal.kind == ProposalKind.CHANGE
 
     def act() -> None:
-        given = service.Given(
+        given = quoting.Given(
             form.answer.data == "yes", form.name.data, AnswerWay(form.way.data), form.words.data
         )
         if is_change:
-            service.answer_change(session, order, given, uid=form.key(), by=actor, at=now())
+            quoting.answer_change(session, order, given, uid=form.key(), by=actor, at=now())
         else:
-            service.answer_quote(
+            quoting.answer_quote(
                 session, order, given, told=form.told(), uid=form.key(), by=actor, at=now()
             )
 
@@ -298,7 +298,7 @@ def ask_change(number: str) -> ResponseReturnValue:
 
     def act() -> None:
         photos = store_all(session, files, by=actor, at=now())
-        service.ask_change(
+        quoting.ask_change(
             session, order, words=form.words.data, amount=form.amount.data or Decimal(0),
             extra_minutes=int(form.extra_minutes.data or 0), term_at=form.term_at.data,
             photo=photos[0] if photos else None, uid=form.key(), by=actor, at=now(),

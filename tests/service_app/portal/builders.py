@@ -15,7 +15,7 @@ from assets.meters.models import Reading
 from assets.meters.rules import ReadingSource
 from service_app.core.db import transaction
 from tests.workorders.builders import make_assigned, make_quotable
-from workorders.intake import service as intake
+from workorders.intake import quoting
 from workorders.intake.models import Proposal
 from workorders.orders.models import OrderEvent, WorkOrder
 
@@ -27,7 +27,7 @@ def make_quote(
     if order.status == "received":
         make_quotable(session, people, order, at)
     with transaction(session, by=people.dispatcher, at=at):
-        return intake.quote(
+        return quoting.quote(
             session, order, term_at=at + timedelta(days=1), valid_until=valid_until,
             uid=uuid.uuid4(), by=people.dispatcher, at=at,
         )  # fmt: skip
@@ -37,7 +37,7 @@ def make_change(session: Session, people, order: WorkOrder, at: datetime) -> Pro
     """A hose found worn, asked about while the engineer is on his way."""
     make_assigned(session, people, order, at)
     with transaction(session, by=people.engineer, at=at):
-        return intake.ask_change(
+        return quoting.ask_change(
             session, order, words="The hose is worn. Replace it at once?",
             amount=Decimal("6200.00"), extra_minutes=60, term_at=None, photo=None,
             uid=uuid.uuid4(), by=people.engineer, at=at,

@@ -13,7 +13,7 @@ from assets.meters.models import Reading, UnreadMeter
 from service_app.core.db import transaction
 from tests.workorders.builders import make_line
 from workorders.execution.models import Labour
-from workorders.intake import service as intake
+from workorders.intake import quoting
 from workorders.orders import service as orders
 from workorders.orders.lines import sums_of
 from workorders.orders.models import OrderEvent, OrderPhoto
@@ -69,7 +69,7 @@ def test_an_open_question_or_wait_is_what_comes_first(session, people, engineer,
     path = f"/orders/{begun.number}/finish"
     assert 'form="finish"' in page(engineer.get(path))
     with transaction(session, by=people.engineer, at=now):
-        intake.ask_change(
+        quoting.ask_change(
             session, begun, words="The hose is worn. Replace it?", amount=Decimal(6200),
             extra_minutes=60, term_at=None, photo=None, uid=uuid.uuid4(), by=people.engineer,
             at=now,

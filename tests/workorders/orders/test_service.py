@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from service_app.core.db import transaction
 from service_app.core.errors import Conflict, Invalid, NotAllowed
 from tests.workorders.builders import make_order, make_quotable
+from workorders.intake import quoting, reporting
 from workorders.intake import service as intake
-from workorders.intake.service import Given
+from workorders.intake.quoting import Given
 from workorders.orders import service as orders
 from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
 from workorders.orders.moves import Action
@@ -37,8 +38,8 @@ def test_a_report_gets_a_number_clocks_and_a_fault(session: Session, order, now)
 
 def test_the_same_form_twice_makes_one_order(session: Session, people, machine, order, now) -> None:
     with transaction(session, by=people.operator, at=now):
-        again = intake.report(
-            session, machine, intake.Report(order.fault.severity, "again"), source=order.source,
+        again = reporting.report(
+            session, machine, reporting.Report(order.fault.severity, "again"), source=order.source,
             reporter=orders.Reporter("x"), uid=order.uid, by=people.operator, at=now,
         )  # fmt: skip
     assert again.id == order.id
@@ -48,8 +49,8 @@ def test_numbers_have_no_gap_after_a_rollback(
     session: Session, people, machine, order, now
 ) -> None:
     with pytest.raises(RuntimeError), transaction(session, by=people.operator, at=now):
-        intake.report(
-            session, machine, intake.Report(order.fault.severity, "lost"), source=order.source,
+        reporting.report(
+            session, machine, reporting.Report(order.fault.severity, "lost"), source=order.source,
             reporter=orders.Reporter("x"), uid=uuid.uuid4(), by=people.operator, at=now,
         )  # fmt: skip
         raise RuntimeError
@@ -60,7 +61,7 @@ def test_quote_and_approval(session: Session, people, order, now) -> None:
     make_quotable(session, people, order, now)
     later = now + timedelta(hours=1)
     with transaction(session, by=people.dispatcher, at=later):
-        proposal = intake.quote(
+        proposal = quoting.quote(
             session, order, term_at=now + timedelta(days=1), valid_until=None, uid=uuid.uuid4(),
             by=people.dispatcher, at=later,
         )  # fmt: skip
@@ -70,7 +71,7 @@ def test_quote_and_approval(session: Session, people, order, now) -> None:
     assert clocks(session, order)["restore"].due_at is None
     answered = later + timedelta(hours=2)
     with transaction(session, by=people.operator, at=answered):
-        intake.answer_quote(
+        quoting.answer_quote(
             session, order, Given(True, "А. Громов", AnswerWay.PORTAL), by=people.operator,
             at=answered,
         )  # fmt: skip
@@ -105,7 +106,7 @@ def test_undo_restores_status_wait_and_clocks(session: Session, people, order, n
     make_quotable(session, people, order, now)
     before = clocks(session, order)["restore"].due_at
     with transaction(session, by=people.dispatcher, at=now):
-        intake.quote(
+        quoting.quote(
             session, order, term_at=now + timedelta(days=1), valid_until=None, uid=uuid.uuid4(),
             by=people.dispatcher, at=now,
         )  # fmt: skip
@@ -197,7 +198,7 @@ def test_an_operator_who_may_not_spend_is_told_who_may(
 
     make_quotable(session, people, order, now)
     with transaction(session, by=people.dispatcher, at=now):
-        intake.quote(
+        quoting.quote(
             session, order, term_at=now + timedelta(days=1), valid_until=None, uid=uuid.uuid4(),
             by=people.dispatcher, at=now,
         )  # fmt: skip
@@ -207,6 +208,6 @@ def test_an_operator_who_may_not_spend_is_told_who_may(
             )
         )
     with pytest.raises(NotAllowed, match="Чужой"):
-        intake.answer_quote(
+        quoting.answer_quote(
             session, order, Given(True, "Иван", AnswerWay.PORTAL), by=people.operator, at=now
         )
