@@ -545,6 +545,7 @@ def _clock_rows(f: Filler, order: Row, events: list[Row], promises: Promises) ->
             "breached_at": result.breached_at or (result.due_at if is_over else None),
             "late_seconds": result.late,
             "warned_at": f.at if is_over else None,
+            "tell_at": result.due_at,
             "told_at": f.at if is_over else None,
             "step_at": None,
             "steps_taken": [],

@@ -17,11 +17,14 @@ from workorders.orders.models import OrderClock
 DUE = 1_000
 ROUNDS = 3
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
+WORKDAY = datetime(2001, 1, 16, 7, tzinfo=UTC)
+"""A Tuesday morning: at night nobody is told."""
 _MORE = text(
     "INSERT INTO order_clock (order_id, clock, number, label, policy_version, state, started_at,"
-    " allowed_seconds, used_seconds, due_at, warn_at, late_seconds, is_breach_changed, steps_taken)"
+    " allowed_seconds, used_seconds, due_at, tell_at, warn_at, late_seconds, is_breach_changed,"
+    " steps_taken)"
     " SELECT order_id, clock, number + :offset, label, policy_version, 'running', started_at,"
-    " allowed_seconds, used_seconds, :due, :warn, 0, 0, '[]'"
+    " allowed_seconds, used_seconds, :due, :due, :warn, 0, 0, '[]'"
     " FROM order_clock WHERE number < :offset AND id <= :last LIMIT :most"
 )
 
@@ -58,12 +61,12 @@ def _sweep(database: Database, series: int) -> Swept:
             assert not jobs.has_work(session, LONG_AGO)
             looks.append(time.perf_counter() - begin)
             session.rollback()
-            moment = LONG_AGO + timedelta(days=1 + series * ROUNDS + number)
+            moment = WORKDAY + timedelta(minutes=10 * (series * ROUNDS + number))
             some = select(OrderClock.id).where(OrderClock.due_at.is_not(None)).limit(DUE)
             session.execute(
                 update(OrderClock)
                 .where(OrderClock.id.in_(some))
-                .values(due_at=moment, told_at=None, breached_at=None)
+                .values(due_at=moment, tell_at=moment, told_at=None, breached_at=None)
             )
             session.commit()
             begin = time.perf_counter()

@@ -87,7 +87,7 @@ def _take_away(session: Session, row: OrderClock) -> None:
         session.delete(row)
         return
     row.state, row.is_breach_changed = ClockState.VOID.value, True
-    row.due_at = row.warn_at = row.met_at = row.breached_at = None
+    row.due_at = row.warn_at = row.tell_at = row.met_at = row.breached_at = None
     row.late_seconds, row.step_at = 0, None
 
 
@@ -121,6 +121,8 @@ def steps_of(result: ClockResult, promises: Promises) -> list[tuple[datetime, in
 def _fill(row: OrderClock, result: ClockResult, at: datetime, promises: Promises) -> None:
     if result.due_at != row.due_at and result.due_at is not None and result.due_at > at:
         row.told_at = row.warned_at = None  # a new deadline may be told of again
+    if result.due_at != row.due_at:
+        row.tell_at = result.due_at
     before = (row.breached_at, row.late_seconds, row.state)
     row.state = result.state.value
     row.policy_version = result.policy

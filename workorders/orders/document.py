@@ -13,6 +13,7 @@ from workorders.contracts.rules import Coverage
 from workorders.orders.lines import sums_of
 from workorders.orders.models import OrderLine, WorkOrder
 from workorders.orders.queries import money_line
+from workorders.orders.rules import LineKind
 
 
 def language_of(order: WorkOrder) -> str:
@@ -27,6 +28,7 @@ def common(session: Session, order: WorkOrder) -> dict[str, Any]:
     return {
         "issuer": issuer(session, language_of(order)),
         "customer": party(payer) if payer else {"name": order.reporter_name},
+        "contract": _contract(order),
         "city": order.branch.city,
         "order": {
             "number": order.number,
@@ -56,6 +58,16 @@ def common(session: Session, order: WorkOrder) -> dict[str, Any]:
             "unit": machine.unit.mark if machine else "",
         },
     }
+
+
+def _contract(order: WorkOrder) -> dict[str, Any] | None:
+    """The contract that pays some of this order; papers of others refer to the company's note."""
+    pays = any(order.coverage_for(kind) == Coverage.CONTRACT for kind in LineKind)
+    if order.contract is None or not pays:
+        return None
+    return {
+        "number": order.contract.number, "day": order.contract.signed_on or order.contract.starts_on
+    }  # fmt: skip
 
 
 def money(order: WorkOrder, lines: Sequence[OrderLine]) -> dict[str, Any]:

@@ -1,18 +1,22 @@
 """What became due, what soon will, and the steps of escalation: told once to those concerned."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from service_app.core.actor import SYSTEM
 from service_app.core.db import transaction
+from workorders.calendars.worktime import Calendar
 from workorders.orders.claiming import BATCH, IS_LATE, IS_SOON, claim, notice_of
 from workorders.orders.escalating import take_steps, unstepped
 from workorders.orders.models import OrderClock
 from workorders.orders.telling import Telling, load_staff
 from workorders.sla.policy import SOON_SECONDS
 from workorders.sla.queries import load
+
+AFTER_CLOSING = timedelta(minutes=10)
+"""A deadline at the very end of the day is told of then, not the next morning."""
 
 
 def has_work(session: Session, now: datetime) -> bool:
@@ -30,25 +34,31 @@ def sweep(session: Session, *, now: datetime) -> int:
 
 
 def tell_due(session: Session, *, now: datetime) -> int:
-    """Tell engineer, dispatcher and managers of every deadline that passed; how many.
+    """Tell engineer, dispatcher and managers of every deadline that passed; how many were told of.
 
     A clock that stands still has no deadline, so it is never met here. Rows are claimed by the
-    statement that marks them, batch after batch: two workers tell once.
+    statement that marks them, batch after batch: two workers tell once. The breach is marked at
+    once; while the clock's calendar is closed, people hear of it at the opening, when it is still
+    so, and of a night's many in one digest.
     """
     late = {"breached_at": func.coalesce(OrderClock.breached_at, OrderClock.due_at)}
     values = {"told_at": now, "is_breach_changed": True, **late}
-    total = 0
+    told = 0
     while True:
         with transaction(session, by=SYSTEM, at=now):
-            rows = claim(session, _untold(now), OrderClock.due_at, values)
+            rows = claim(session, _untold(now), OrderClock.tell_at, values)
             staff, promises, telling = load_staff(session, rows), load(session), Telling()
             for row in rows:
+                opens_at = _opening(promises.calendar_for(row.policy_version), now)
+                if opens_at is not None:
+                    row.tell_at, row.told_at = opens_at, None
+                    continue
+                told += 1
                 people = [*staff.close_to(row), *staff.managers]
                 telling.add(people, notice_of(row, IS_LATE, "due", promises, now))
             telling.send(session, at=now)
-        total += len(rows)
         if len(rows) < BATCH:
-            return total
+            return told
 
 
 def tell_soon(session: Session, *, now: datetime) -> int:
@@ -72,7 +82,15 @@ def tell_soon(session: Session, *, now: datetime) -> int:
 
 
 def _untold(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return OrderClock.due_at <= now, OrderClock.told_at.is_(None)
+    return OrderClock.tell_at <= now, OrderClock.told_at.is_(None)
+
+
+def _opening(calendar: Calendar, now: datetime) -> datetime | None:
+    """When people may be told; None now: in working time, or when it ended a moment ago."""
+    if calendar.between(now - AFTER_CLOSING, now) > 0:
+        return None
+    opens_at = calendar.next_open(now)
+    return opens_at if opens_at > now else None
 
 
 def _unwarned(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -349,6 +349,7 @@ class OrderClock(Base):
     ``due_at`` and ``warn_at`` are None unless the clock runs, so that a sweep never meets others.
     ``clock`` and ``number`` are the key of the replay (:class:`~workorders.sla.rules.ClockKey`);
     ``label`` is what an own clock is called. ``policy_version`` is the one it counts by.
+    ``tell_at`` is when people are told that it is late: the deadline, or the opening after it.
     ``step_at`` is when the next escalation step falls, ``steps_taken`` which were
     (``clocks.step_key``). ``is_breach_changed`` waits for those who keep what a breach was about
     (``take_changed``).
@@ -373,6 +374,7 @@ class OrderClock(Base):
     breached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     late_seconds: Mapped[int] = mapped_column(default=0)
     warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tell_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_breach_changed: Mapped[bool] = mapped_column(default=False)
     step_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -383,7 +385,7 @@ class OrderClock(Base):
     __table_args__ = (
         UniqueConstraint("order_id", "clock", "number"),
         Index("ix_order_clock_due_at", "state", "due_at"),
-        Index("ix_order_clock_untold", "due_at", **_only("told_at IS NULL")),
+        Index("ix_order_clock_untold", "tell_at", **_only("told_at IS NULL")),
         Index("ix_order_clock_unwarned", "warn_at", **_only("warned_at IS NULL")),
         Index("ix_order_clock_kept", "met_at", "breached_at", "clock", "order_id"),
         Index(

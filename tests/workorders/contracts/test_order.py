@@ -20,6 +20,7 @@ from workorders.execution.entitled import choose_contract
 from workorders.execution.labour import Spent, enter_labour, remove_labour
 from workorders.execution.rules import LabourKind, LabourRate
 from workorders.intake import service as intake
+from workorders.orders.document import common
 from workorders.orders.models import OrderEvent
 from workorders.orders.queries import list_clocks
 from workorders.orders.rules import LineKind
@@ -266,3 +267,14 @@ def test_hours_by_hand(session, people, now, machine) -> None:
 def test_a_payer_of_the_contract_pays_the_order(session, people, now, machine) -> None:
     make_contract(session, people, now, replace(YEAR, payer_id=people.other_company.id))
     assert make_order(session, people, machine, now).payer_id == people.other_company.id
+
+
+def test_papers_name_the_contract_that_pays(session, people, now, machine) -> None:
+    """One that pays nothing of the order is not referred to: the company's note is."""
+    make_contract(session, people, now, replace(YEAR, signed_on=date(2025, 12, 20)))
+    order = make_order(session, people, machine, now)
+    assert common(session, order)["contract"] == {"number": "118/25", "day": date(2025, 12, 20)}
+    with transaction(session, by=people.dispatcher, at=now):
+        order.payers = dict.fromkeys(order.payers, Coverage.CUSTOMER.value)
+        order.suggested_coverage = Coverage.CUSTOMER.value
+    assert common(session, order)["contract"] is None

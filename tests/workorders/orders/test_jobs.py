@@ -80,7 +80,8 @@ def test_a_new_deadline_may_be_told_again(session: Session, people, order, now) 
     before = told(session, "due")
     with transaction(session, by=people.dispatcher, at=week):
         row = clock(session, order, "restore")
-        row.due_at, row.told_at = week + timedelta(hours=1), None
+        row.due_at = row.tell_at = week + timedelta(hours=1)
+        row.told_at = None
     jobs.tell_due(session, now=week + timedelta(hours=2))
     fresh = set(told(session, "due")) - set(before)
     assert {key.split(":")[2] for _, key in fresh} == {"restore"}
@@ -102,15 +103,60 @@ def test_a_promise_of_half_an_hour_is_not_told_at_its_first_minute(session, orde
 
 
 @pytest.mark.parametrize(
-    ("hours", "goes_at"), [(1, "24 11:42"), (2.5, "24 14:00"), (10, "25 09:00")]
+    ("hours", "told_at"), [(1, "24 11:42"), (2.5, "24 14:00"), (10, "25 09:00")]
 )
-def test_letters_wait_for_working_hours(session, people, order, now, hours, goes_at) -> None:
-    """An hour on, at 11:42, the office is open; at lunch and at 20:42 it is not."""
-    jobs.tell_due(session, now=now + timedelta(hours=hours))
+def test_people_are_told_in_working_hours(session, people, order, now, hours, told_at) -> None:
+    """An hour on, at 11:42, the office is open; at lunch and at 20:42 it is not. The breach is
+    marked at once all the same."""
+    at = now + timedelta(hours=hours)
+    jobs.tell_due(session, now=at)
+    found = clock(session, order, "response")
+    assert found.breached_at == now + timedelta(minutes=30)
+    assert found.is_breach_changed
+    if found.told_at is None:
+        assert told(session, "due") == []
+        assert session.scalars(select(OutboxMessage)).all() == []
+        at = found.tell_at
+        assert jobs.tell_due(session, now=at - timedelta(minutes=1)) == 0
+        jobs.tell_due(session, now=at)
+    assert f"{at.astimezone(MOSCOW):%d %H:%M}" == told_at
+    assert any(user == people.manager.user_id for user, _ in told(session, "due"))
     to = select(OutboxMessage).where(OutboxMessage.to == "manager@example.org")
     (letter, *_) = session.scalars(to)
-    assert f"{letter.next_try_at.astimezone(MOSCOW):%d %H:%M}" == goes_at
-    assert any(user == people.manager.user_id for user, _ in told(session, "due"))
+    assert f"{letter.next_try_at.astimezone(MOSCOW):%d %H:%M}" == told_at
+
+
+def test_what_was_done_in_the_night_is_told_to_nobody(session, people, order, now) -> None:
+    night, morning = now + timedelta(hours=12), now + timedelta(hours=23)
+    jobs.tell_due(session, now=night)
+    with transaction(session, by=people.dispatcher, at=night):
+        intake.accept(session, order, by=people.dispatcher, at=night)
+    jobs.tell_due(session, now=morning)
+    assert [key for _, key in told(session, "due") if ":response:" in key] == []
+    assert clock(session, order, "response").breached_at is not None
+
+
+def test_a_nights_many_come_as_one_digest(session, people, now) -> None:
+    machine = make_machine(session, people, now)
+    evening = now + timedelta(hours=7)  # 17:42 in Moscow
+    for _ in range(6):
+        make_order(session, people, machine, evening)
+    sunrise = datetime(2026, 11, 25, 9, 30, tzinfo=MOSCOW)
+    for minute in range(0, 900, 30):
+        jobs.tell_due(session, now=evening + timedelta(minutes=minute))
+    assert told(session, "due") == told(session, "digest") == []
+    jobs.tell_due(session, now=sunrise)
+    assert len([user for user, _ in told(session, "digest") if user == people.manager.user_id]) == 1
+    assert told(session, "due") == []
+
+
+def test_the_very_end_of_the_day_is_told_of_then(session, people, order, now) -> None:
+    closing = datetime(2026, 11, 24, 18, 0, 40, tzinfo=MOSCOW)
+    with transaction(session, by=people.dispatcher, at=now):
+        row = clock(session, order, "response")
+        row.due_at = row.tell_at = closing - timedelta(seconds=40)
+    assert jobs.tell_due(session, now=closing) >= 1
+    assert told(session, "due")
 
 
 def test_has_work_looks_at_what_is_due(session: Session, order, now) -> None:
@@ -132,8 +178,8 @@ def test_the_sweep_costs_by_what_is_due(session: Session, people, now, count_que
         explain = "EXPLAIN "
     else:
         explain = "EXPLAIN QUERY PLAN "
-    for column, index in (("due_at", "untold"), ("warn_at", "unwarned")):
-        mark = {"due_at": "told_at", "warn_at": "warned_at"}[column]
+    for column, index in (("tell_at", "untold"), ("warn_at", "unwarned")):
+        mark = {"tell_at": "told_at", "warn_at": "warned_at"}[column]
         plan = session.execute(
             text(
                 f"{explain}SELECT id FROM order_clock WHERE {column} <= :now"
