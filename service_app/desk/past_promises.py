@@ -3,8 +3,10 @@
 import io
 import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,12 @@ from service_app.accounts.guard import requires
 from service_app.accounts.permissions import Permission
 from service_app.core.errors import DomainError, Invalid
 from service_app.core.text import N_, Text
+from service_app.organisation.queries import home_zone
 from service_app.transfers.rules import Rejected
-from service_app.transfers.tables import open_table
+from service_app.transfers.tables import Table, open_table
+from service_app.web.session import db_session
 from workorders.sla.commands import read_events, write_rows
+from workorders.sla.draft import draft
 from workorders.sla.past import PastPlan, PastResult, Tally, read_plan, replay_past, tally
 from workorders.sla.what_if import Group, groups
 
@@ -76,6 +81,8 @@ def replay() -> ResponseReturnValue:
     """Replay at once: the summary with plots, or every row as a file. Nothing is kept."""
     text = request.form.get("plan", "")[:MOST_PLAN]
     try:
+        if "draft" in request.form:
+            return _page(drafted(request.files.get("log")), is_drafted=True), 200
         found = replayed(text, request.files.get("log"))
     except DomainError as error:
         return _page(text, problem=error.text), 422
@@ -88,20 +95,35 @@ def replay() -> ResponseReturnValue:
     return _page(text, found=found), 200
 
 
+def drafted(log: Any) -> str:
+    """A first plan for the log, from its own columns and events; its first rows are looked at."""
+    with _table(log) as table:
+        rows = (line.cells for line in islice(table.lines(), MOST_EVENTS))
+        zone = str(home_zone(db_session()))
+        return draft(table.headings, rows, zone=zone)
+
+
+@contextmanager
+def _table(log: Any) -> Iterator[Table]:
+    """The file as a table, for as long as it is read. Raises Invalid for none."""
+    if log is None or not log.filename:
+        raise Invalid(N_("Choose a file."))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log"
+        log.save(path)
+        yield open_table(path)
+
+
 def replayed(text: str, log: Any) -> Replayed:
     """The log under the plan. Raises Invalid for either that cannot be read, or a log too long."""
     try:
         plan = read_plan(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise Invalid(Text("The plan is not TOML: %(why)s", why=str(error))) from None
-    if log is None or not log.filename:
-        raise Invalid(N_("Choose a file."))
     rejected: list[Rejected] = []
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log"
-        log.save(path)
+    with _table(log) as table:
         events = []
-        for event in read_events(open_table(path), plan, rejected):
+        for event in read_events(table, plan, rejected):
             events.append(event)
             if len(events) + len(rejected) > MOST_EVENTS:
                 said = N_("More than %(most)s rows. The command “sla replay” takes any number.")
@@ -112,8 +134,14 @@ def replayed(text: str, log: Any) -> Replayed:
     return Replayed(plan, results, rejected)
 
 
-def _page(text: str, *, found: Replayed | None = None, problem: Text | None = None) -> str:
+def _page(
+    text: str,
+    *,
+    found: Replayed | None = None,
+    problem: Text | None = None,
+    is_drafted: bool = False,
+) -> str:
     return render_template(
         "service_app/desk/past_promises.html", text=text, found=found, problem=problem,
-        shown_rejected=SHOWN_REJECTED,
+        shown_rejected=SHOWN_REJECTED, is_drafted=is_drafted,
     )  # fmt: skip

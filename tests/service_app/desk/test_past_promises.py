@@ -77,3 +77,15 @@ def test_too_long_a_log_names_the_command(client, now, monkeypatch) -> None:
 
 def test_what_is_not_met_is_kept_at_no_limit() -> None:
     assert kept_at([(60, True), (60, False), (120, True)], 60) == pytest.approx(100 / 3)
+
+
+def test_a_plan_is_drafted_from_the_log_and_replays(client, now) -> None:
+    page = unescape(send(client, LOG.encode(), draft="1").get_data(as_text=True))
+    plan = page.split('rows="14"')[1].split(">", 1)[1].split("</textarea>")[0]
+    assert 'start = "opened"' in plan
+    assert "a first guess from your log" in page
+    answer = unescape(send(client, LOG.encode(), plan=plan).get_data(as_text=True))
+    assert "What would have been kept" in answer
+    unknown = send(client, b"a,b\n1,2\n", draft="1")
+    assert unknown.status_code == 422
+    assert "Which column is the case" in unescape(unknown.get_data(as_text=True))
