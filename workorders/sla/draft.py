@@ -1,8 +1,8 @@
 """A first plan of promises for another system's log, from what the log itself says. Pure.
 
-The log's columns are found by their names, the event that begins most cases starts the one
-clock, those that end cases or sound like an end meet it, those that sound like waiting pause it. A person reads it and sets it right: what is
-guessed stands beside everything that was seen.
+The log's columns are found by their names; the event that begins most cases starts the one clock,
+those that end cases or sound like an end meet it, those that sound like waiting pause it. A person
+reads it and sets it right: what is guessed stands beside everything that was seen.
 """
 
 import json
