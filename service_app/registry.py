@@ -83,9 +83,11 @@ from service_app.web.nav import Entry, Menu
 from service_app.worker import jobs as worker_jobs
 from service_app.worker import models as _worker  # noqa: F401
 from service_app.worker.rules import FREQUENT_SECONDS
+from workorders.breaches import actions as breach_actions
 from workorders.breaches import jobs as breaches_jobs
 from workorders.breaches import models as _breaches  # noqa: F401
 from workorders.breaches import views as breaches_views
+from workorders.breaches.actions import to_do_of
 from workorders.breaches.queries import without_cause
 from workorders.calendars import models as _calendars  # noqa: F401
 from workorders.contracts import facts as contract_facts
@@ -186,6 +188,7 @@ _WORK: tuple[Job, ...] = (
     Job("portal.sweep", 3600, portal_service.sweep),
     Job("orders.tell_deadlines", 20, orders_jobs.sweep, orders_jobs.has_work),
     Job("breaches.pull", 30, breaches_jobs.pull, breaches_jobs.has_work),
+    Job("breaches.remind_of_actions", 3600, breach_actions.remind),
     Job("contracts.look_after", 3600, contracts_jobs.look_after),
     Job("risk.refresh", 3600, risk_jobs.refresh),
     Job("documents.render", 1, documents_jobs.render_pending, documents_jobs.has_work),
@@ -199,6 +202,7 @@ JOBS: tuple[Job, ...] = (
 COUNTERS: dict[str, menu.Counter] = {
     "late": menu.Counter(late_until(menu.NOW), is_late=True),
     "without_cause": menu.Counter(without_cause()),
+    "actions": menu.Counter(to_do_of(menu.USER)),
     menu.BELL: menu.Counter(unread_of(menu.USER)),
 }
 """By the name an Entry gives: how many wait."""
@@ -212,6 +216,7 @@ LINKS: dict[str, tuple[str, str]] = {
     "jobs": ("jobs.index", ""),
     "contract": ("contracts.show", "contract_id"),
     "import": ("imports.show", "run_id"),
+    "actions": ("breaches.list_actions", ""),
 }
 """Kind of a ground or a notice's link → the endpoint that shows it, and its argument's name."""
 
@@ -272,6 +277,7 @@ _PROMISES = Entry(
 _BREACHES = Entry(
     N_("Breaches"), "flag", "breaches.index", count="without_cause", also=("breaches.",)
 )
+_ACTIONS = Entry(N_("Corrective actions"), "checks", "breaches.list_actions", count="actions")
 _REPORTS = Entry(N_("Reports"), "chart-histogram", "reports.sla", also=("reports.",))
 _BOARD = Entry(N_("Dispatch board"), "layout-dashboard", "board.index", phone_label=N_("Intake"))
 _ORDERS = Entry(
@@ -290,7 +296,7 @@ NAVIGATION: Menu = {
         _PAPERS,
         replace(_CONTRACTS, phone_label=N_("Contracts")),
     ),
-    Role.ENGINEER.value: (_MY_DAY, _MY_WEEK, _FIELD_MACHINES, _FIELD_ORDERS),
+    Role.ENGINEER.value: (_MY_DAY, _MY_WEEK, _FIELD_MACHINES, _FIELD_ORDERS, _ACTIONS),
     Role.DISPATCHER.value: (
         _BOARD,
         _ORDERS,
@@ -300,7 +306,7 @@ NAVIGATION: Menu = {
         _PROMISES,
         _BREACHES,
     ),
-    Role.STOREKEEPER.value: (_FIELD_ORDERS, _FIELD_MACHINES),
+    Role.STOREKEEPER.value: (_FIELD_ORDERS, _FIELD_MACHINES, _ACTIONS),
     Role.MANAGER.value: (
         _PROMISES,
         _BREACHES,

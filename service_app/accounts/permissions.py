@@ -41,6 +41,7 @@ class Permission(Labelled):
     CONTRACTS_EDIT = "contracts.edit", N_("Make and change contracts, price lists and their hours")
     PROMISES_VIEW = "promises.view", N_("See promises, breaches and risks")
     BREACHES_REVIEW = "breaches.review", N_("Give causes to breaches")
+    ACTIONS_DO = "actions.do", N_("Do the corrective actions given to them")
     IMPORTS_RUN = "imports.run", N_("Import lists of machines, readings and past orders")
     JOURNAL_VIEW = "journal.view", N_("Read the journal")
     DOCUMENTS_VIEW = "documents.view", N_("See issued papers")
@@ -81,6 +82,7 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.CONTRACTS_EDIT: _LEADS,
     Permission.PROMISES_VIEW: _OFFICE,
     Permission.BREACHES_REVIEW: _LEADS,
+    Permission.ACTIONS_DO: _STAFF,
     Permission.IMPORTS_RUN: _LEADS,
     Permission.JOURNAL_VIEW: _LEADS,
     Permission.DOCUMENTS_VIEW: _ALL,

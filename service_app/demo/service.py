@@ -22,7 +22,9 @@ from service_app.demo.people import EMAILS, PASSWORD
 from service_app.demo.stage import Stage, key
 from service_app.files import store
 from service_app.notifications.service import mark_read
+from workorders.breaches import actions
 from workorders.breaches import service as breaches
+from workorders.breaches.models import Breach
 from workorders.breaches.queries import list_page
 from workorders.breaches.rules import BreachFilter, Cause
 from workorders.risk import service as risk
@@ -31,6 +33,11 @@ STRETCH = timedelta(days=33)
 """What is kept in one transaction of the past."""
 REVIEWED = timedelta(days=30)
 """Breaches older than this have their causes."""
+AFTERWARDS = timedelta(days=2)
+ACTIONS = {
+    Cause.DISPATCH: ("Назначить подмену диспетчеру на обед и вечер", "dispatcher"),
+    Cause.REPAIR: ("Держать инженера в резерве на срочные заказы", "engineer"),
+}
 COMMENTS = {
     Cause.DISPATCH: "Заявку увидели поздно, подмены в обед не было",
     Cause.REPAIR: "Инженер был на другом заказе, резерва не было",
@@ -140,11 +147,29 @@ def _give_causes(stage: Stage) -> None:
         shares = {Cause(name): share for name, share in breach.suggested.items()}
         shares = shares or {Cause.REPAIR: 100}
         main = max(shares, key=lambda cause: shares[cause])
+        by, at = stage.actors["manager"], max(breach.breached_at + AFTERWARDS, stage.begins)
+        action = _action(stage, main, breach)
         stage.do(
-            breaches.give_cause, breach, shares=shares, comment=COMMENTS[main],
-            action=breaches.Action(), version=breach.version, by=stage.actors["manager"],
-            at=max(breach.breached_at + timedelta(days=2), stage.begins),
+            breaches.give_cause, breach, shares=shares, comment=COMMENTS[main], action=action,
+            version=breach.version, by=by, at=at,
         )  # fmt: skip
+        if action.owner_id is not None and action.on is not None and action.on < stage.day:
+            stage.do(
+                actions.finish, breach, words="Сделано, помогло.", version=breach.version, by=by,
+                at=at + timedelta(days=10),
+            )  # fmt: skip
+
+
+def _action(stage: Stage, main: Cause, breach: Breach) -> breaches.Action:
+    """What was decided; the latest ones are still to be done."""
+    if main not in ACTIONS:
+        return breaches.Action()
+    words, who = ACTIONS[main]
+    is_lately = stage.midnight - breach.breached_at < REVIEWED + timedelta(days=7)
+    day = stage.day + timedelta(days=3)
+    if not is_lately:
+        day = breach.breached_at.date() + timedelta(days=14)
+    return breaches.Action(words, stage.users[who].id, day)
 
 
 def _give_address(stage: Stage, user: User, email: str) -> None:

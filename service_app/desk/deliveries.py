@@ -36,6 +36,7 @@ LABELS: dict[str, Text] = {
     "machines.refresh_words": N_("Refresh the words machines are found by"),
     "orders.tell_deadlines": N_("Tell of deadlines that came near or passed"),
     "breaches.pull": N_("Enter breaches"),
+    "breaches.remind_of_actions": N_("Remind of corrective actions"),
     "risk.refresh": N_("Count the chances of being late"),
     "contracts.look_after": N_("Renew and end contracts, remind of their end and hours"),
     "portal.sweep": N_("Forget old tries of guests"),

@@ -8,11 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from service_app.core import clock
 from tests.journeys.conftest import ROOT, Server, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -76,16 +78,21 @@ def test_from_what_is_late_to_the_printed_report(page: Any, language: str) -> No
     follow(page, "main a[href^='/breaches/']")
     assert page.locator("main table, main .s-account").count(), "why is this the deadline"
     give_cause(page, COMMENT[language])
-    page.goto("/reports/sla")
+    page.goto(f"/reports/sla?month={whole_month()}")
     follow(page, "section[aria-labelledby=customers-title] a[href*='customer=']")
     with page.expect_navigation():
         page.locator("form[action*='/reports/sla'] button[type=submit].btn-primary").click()
     assert "/documents/" in page.url
     assert is_pdf(page), "the paper of the report"
     follow(page, "nav a[href='/contracts']")
-    follow(page, "main a[href*='show=used_up']")
+    follow(page, "main a:has-text('П-22/25')")
     follow(page, "main a[href$='/hours']")
     assert page.locator("main tbody tr").count()
+
+
+def whole_month() -> str:
+    """A month in which something was promised: on the first days of one, the month before."""
+    return f"{clock.now() - timedelta(days=20):%Y-%m}"
 
 
 def give_cause(page: Any, words: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service_app.accounts.models import User
@@ -40,6 +40,9 @@ class Breach(Base):
     action: Mapped[str] = mapped_column(String(500), default="")
     action_owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     action_on: Mapped[date | None]
+    action_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    action_done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    action_result: Mapped[str] = mapped_column(String(500), default="")
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -49,11 +52,19 @@ class Breach(Base):
 
     order: Mapped[WorkOrder] = relationship()
     action_owner: Mapped[User | None] = relationship(foreign_keys=action_owner_id)
+    action_done_by: Mapped[User | None] = relationship(foreign_keys=action_done_by_id)
     reviewed_by: Mapped[User | None] = relationship(foreign_keys=reviewed_by_id)
 
     __table_args__ = (
         UniqueConstraint("order_id", "clock", "number"),
         Index("ix_breach_breached_at", "breached_at", "id"),
+        Index(
+            "ix_breach_action",
+            "action_on",
+            "id",
+            sqlite_where=text("action_on IS NOT NULL AND action_done_at IS NULL"),
+            postgresql_where=text("action_on IS NOT NULL AND action_done_at IS NULL"),
+        ),
         Index("ix_breach_state", "state", "reviewed_at", "breached_at"),
     )
 

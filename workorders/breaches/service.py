@@ -11,6 +11,7 @@ from service_app.core.errors import Conflict, Invalid, NotAllowed
 from service_app.core.text import N_, Text
 from service_app.notifications.queries import people
 from workorders.breaches import queries
+from workorders.breaches.actions import tell_owner
 from workorders.breaches.models import Breach
 from workorders.breaches.rules import NO_COMMENT, BreachState, Shares, share_problem, suggest
 from workorders.orders import clocks, heard
@@ -136,8 +137,12 @@ def give_cause(
     _check_action(session, action)
     breach.shares = {cause.value: share for cause, share in shares.items() if share}
     breach.comment = comment.strip()
-    breach.action, breach.action_on = action.words.strip(), action.on
-    breach.action_owner_id = action.owner_id
+    given = action.words.strip(), action.on, action.owner_id
+    if given != (breach.action, breach.action_on, breach.action_owner_id):
+        breach.action, breach.action_on, breach.action_owner_id = given
+        breach.action_done_at = breach.action_done_by_id = None
+        breach.action_result = ""
+        tell_owner(session, breach, by=by, at=at)
     breach.reviewed_by_id, breach.reviewed_at = by.user_id, at
     session.flush()
 

@@ -11,14 +11,16 @@ from service_app.accounts.guard import current_actor, requires
 from service_app.accounts.permissions import Permission, Role
 from service_app.core.clock import now
 from service_app.core.db import transaction
+from service_app.core.errors import DomainError, NotFound
 from service_app.core.text import N_, Text
 from service_app.notifications.queries import people, staff_with_role
+from service_app.organisation.queries import home_day
 from service_app.web.forms import refusals
 from service_app.web.nav import url_with
 from service_app.web.notices import tell
 from service_app.web.reading import reader
 from service_app.web.session import db_session
-from workorders.breaches import page, queries, service
+from workorders.breaches import actions, page, queries, service
 from workorders.breaches.forms import ReviewForm
 from workorders.breaches.models import Breach
 from workorders.breaches.rules import BreachFilter, Cause
@@ -88,6 +90,46 @@ def give_cause(breach_id: int) -> ResponseReturnValue:
             return _to_next(session, breach)
     form.compare_with(breach)
     return _page(session, breach, form), 422
+
+
+@blueprint.get("/actions")
+@requires(Permission.ACTIONS_DO)
+def list_actions() -> ResponseReturnValue:
+    """A person's own corrective actions; everybody's for those who see breaches."""
+    session, actor, args = db_session(), current_actor(), request.args
+    may_see = actor.can(Permission.PROMISES_VIEW)
+    is_all, is_done = may_see and args.get("show") == "all", args.get("state") == "done"
+    found = actions.list_actions(
+        session, owner_id=None if is_all else actor.user_id, is_done=is_done, key=args.get("after")
+    )
+    chips = [(N_("Done already"), url_with(state=None if is_done else "done"), is_done)]
+    if may_see:
+        chips.insert(0, (N_("Everybody's"), url_with(show=None if is_all else "all"), is_all))
+    return render_template(
+        "workorders/breaches/actions.html", page=found, chips=chips, is_done=is_done,
+        may_see=may_see, may_review=actor.can(Permission.BREACHES_REVIEW),
+        today=home_day(session, now()),
+    )  # fmt: skip
+
+
+@blueprint.post("/actions/<int:breach_id>/done")
+@requires(Permission.ACTIONS_DO)
+def finish_action(breach_id: int) -> ResponseReturnValue:
+    """A corrective action is done."""
+    session, actor = db_session(), current_actor()
+    breach = queries.get_breach(session, breach_id)
+    if breach.action_owner_id != actor.user_id and not actor.can(Permission.BREACHES_REVIEW):
+        raise NotFound
+    try:
+        with transaction(session, by=actor, at=now()):
+            actions.finish(
+                session, breach, words=request.form.get("words", ""),
+                version=request.form.get("version", 0, type=int), by=actor, at=now(),
+            )  # fmt: skip
+        tell(N_("The action is done."))
+    except DomainError as error:
+        tell(error.text, "danger")
+    return redirect(url_for("breaches.list_actions"))
 
 
 def _to_next(session: Session, breach: Breach) -> ResponseReturnValue:

@@ -234,6 +234,9 @@ def ask_about_quote(
     return event
 
 
+MOST_EXTRA_MINUTES = 100_000
+
+
 def ask_change(
     session: Session,
     order: WorkOrder,
@@ -258,6 +261,8 @@ def ask_change(
         raise NotAllowed(N_("A change is asked while the order is approved, scheduled or in work."))
     if order.question_since is not None:
         raise NotAllowed(N_("One question is open already. Wait for its answer."))
+    if abs(extra_minutes) > MOST_EXTRA_MINUTES:
+        raise Invalid(N_("At most 100,000 minutes more or less."), "extra_minutes")
     proposal = Proposal(
         uid=uid,
         order=order,
