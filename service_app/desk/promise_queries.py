@@ -106,25 +106,23 @@ def _first(*where: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
     return select(func.min(OrderClock.due_at)).where(*where).scalar_subquery()
 
 
-def list_late_and_paused(session: Session, now: datetime) -> list[OpenClock]:
-    """The oldest late promises, and the fullest of those that stand still with half of their time
-    used; one query."""
+def list_burning(session: Session, now: datetime, until: datetime) -> list[OpenClock]:
+    """What the manager's screen looks at, in one query: the oldest late promises, those due ahead
+    until a moment, and the fullest of those that stand still with half of their time used."""
     late = _open().where(_RUNNING, OrderClock.due_at <= now)
-    late = late.order_by(OrderClock.due_at, OrderClock.id).limit(SHOWN_ROWS)
-    left = OrderClock.allowed_seconds - OrderClock.used_seconds
+    ahead = _open().where(_RUNNING, OrderClock.due_at > now, OrderClock.due_at <= until)
     paused = _open().where(
         OrderClock.state == ClockState.PAUSED.value,
         OrderClock.used_seconds * 2 >= OrderClock.allowed_seconds,
     )
-    paused = paused.order_by(left, OrderClock.id).limit(SHOWN_PAUSED)
-    both = union_all(select(late.subquery()), select(paused.subquery()))
+    left = OrderClock.allowed_seconds - OrderClock.used_seconds
+    parts = (
+        late.order_by(OrderClock.due_at, OrderClock.id).limit(SHOWN_ROWS),
+        ahead.order_by(OrderClock.due_at, OrderClock.id).limit(MOST_DUE),
+        paused.order_by(left, OrderClock.id).limit(SHOWN_PAUSED),
+    )
+    both = union_all(*(select(part.subquery()) for part in parts))
     return [OpenClock(*row) for row in session.execute(both)]
-
-
-def due_until(session: Session, now: datetime, until: datetime) -> list[OpenClock]:
-    """Promises that are due ahead until a moment, the nearest deadlines first."""
-    statement = _open().where(_RUNNING, OrderClock.due_at > now, OrderClock.due_at <= until)
-    return _read(session, statement.order_by(OrderClock.due_at, OrderClock.id), MOST_DUE)
 
 
 def list_open(session: Session, sought: Sought) -> list[OpenClock]:

@@ -88,9 +88,8 @@ def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict
     since, chances = at_now.late_since, load_chances(session)
     loads = loads_now(session) if chances else {}
     known = Known(promises, chances, loads, me.now)
-    due = placed(queries.due_until(session, me.now, tomorrow_evening), known)
-    others = queries.list_late_and_paused(session, me.now)
-    top = sorted([*due, *placed(others, known)], key=lambda one: one.urgency)
+    top = placed(queries.list_burning(session, me.now, tomorrow_evening), known)
+    due = [one for one in top if one.row.due_at is not None]
     return {
         "at_now": at_now,
         "longest": promises.calendar.between(since, me.now) if since else 0,
