@@ -1,18 +1,22 @@
 """Taking rows of clocks whose moment has come, and the sentence about each."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from service_app.core.text import N_, Text
+from workorders.calendars.worktime import Calendar
 from workorders.orders.models import OrderClock
 from workorders.orders.telling import Notice
 from workorders.sla.queries import Promises
 
 BATCH = 200
+AFTER_CLOSING = timedelta(minutes=10)
+"""A deadline at the very end of the day is told of then, not the next morning."""
+
 IS_LATE = N_("%(clock)s for %(number)s was promised by %(moment)s and is late.")
 IS_SOON = N_("%(clock)s for %(number)s is promised by %(moment)s.")
 
@@ -58,3 +62,11 @@ def notice_of(
         f"{kind}:{order.id}:{which}:{int(due_at.timestamp())}",
         promises.calendar_for(row.policy_version).next_open(now),
     )
+
+
+def opening(calendar: Calendar, now: datetime) -> datetime | None:
+    """When people may be told; None now: in working time, or when it ended a moment ago."""
+    if calendar.between(now - AFTER_CLOSING, now) > 0:
+        return None
+    opens_at = calendar.next_open(now)
+    return opens_at if opens_at > now else None

@@ -100,11 +100,20 @@ def next_step(
     taken: Collection[str], result: ClockResult, promises: Promises
 ) -> tuple[datetime | None, int]:
     """When the next escalation step falls, and its place in the policy; None while none does."""
-    for moment, place in steps_of(result, promises):
-        assert result.due_at is not None  # only running clocks have steps
-        if step_key(result.policy, place, result.due_at) not in taken:
-            return moment, place
-    return None, -1
+    return next(iter(untaken(taken, result, promises)), (None, -1))
+
+
+def untaken(
+    taken: Collection[str], result: ClockResult, promises: Promises
+) -> list[tuple[datetime, int]]:
+    """The steps of a running clock that were not yet taken for its deadline."""
+    if result.due_at is None:
+        return []
+    return [
+        (moment, place)
+        for moment, place in steps_of(result, promises)
+        if step_key(result.policy, place, result.due_at) not in taken
+    ]
 
 
 def steps_of(result: ClockResult, promises: Promises) -> list[tuple[datetime, int]]:

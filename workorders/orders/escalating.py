@@ -18,7 +18,7 @@ from service_app.outbox.rules import CHANNEL
 from service_app.outbox.service import send
 from workorders.contracts.queries import contacts_by_contract
 from workorders.orders import clocks
-from workorders.orders.claiming import BATCH, IS_LATE, IS_SOON, claim, notice_of
+from workorders.orders.claiming import BATCH, IS_LATE, IS_SOON, claim, notice_of, opening
 from workorders.orders.models import OrderClock
 from workorders.orders.notices import tell_customer
 from workorders.orders.queries import list_with_events
@@ -37,7 +37,8 @@ def take_steps(session: Session, *, now: datetime) -> int:
     """Take every escalation step whose moment has come; how many clocks had one.
 
     A row is claimed by clearing its moment; what is told is asked of the replay again, so that a
-    clock met or stopped meanwhile is left in peace.
+    clock met or stopped meanwhile is left in peace. A step found only after closing, since the
+    worker had stood still, waits for the opening unless it may come at any hour.
     """
     total = 0
     while True:
@@ -62,25 +63,43 @@ def _take(session: Session, rows: Sequence[OrderClock], now: datetime) -> None:
         found = clocks.results(row.order, events[row.order_id], promises).get(row.key)
         if found is None or found.due_at is None:
             continue
-        for step, notice in _fallen(row, found, promises, now):
+        opens_at = opening(promises.calendar_for(found.policy), now)
+        for step, notice in _fallen(row, found, promises, opens_at, now):
             _tell(session, row, found, step, notice, people, telling, now)
-        row.step_at = clocks.next_step(row.steps_taken, found, promises)[0]
+        row.step_at = _next_at(row, found, promises, opens_at)
     telling.send(session, at=now)
 
 
 def _fallen(
-    row: OrderClock, found: ClockResult, promises: Promises, now: datetime
+    row: OrderClock,
+    found: ClockResult,
+    promises: Promises,
+    opens_at: datetime | None,
+    now: datetime,
 ) -> Iterator[tuple[Step, Notice]]:
     """The steps to take now, each marked as taken, with their notices."""
-    steps = promises.policies[found.policy].steps
     assert found.due_at is not None  # the caller looked
-    for moment, place in clocks.steps_of(found, promises):
-        key = clocks.step_key(found.policy, place, found.due_at)
-        if moment > now or key in row.steps_taken:
+    words = IS_LATE if found.due_at <= now else IS_SOON
+    for moment, place in clocks.untaken(row.steps_taken, found, promises):
+        step = promises.policies[found.policy].steps[place]
+        if moment > now or (opens_at is not None and not step.is_any_hour):
             continue
+        key = clocks.step_key(found.policy, place, found.due_at)
         row.steps_taken = [*row.steps_taken, key]
-        words = IS_LATE if found.due_at <= now else IS_SOON
-        yield steps[place], notice_of(row, words, f"step{place}", promises, now)
+        yield step, notice_of(row, words, f"step{place}", promises, now)
+
+
+def _next_at(
+    row: OrderClock, found: ClockResult, promises: Promises, opens_at: datetime | None
+) -> datetime | None:
+    """When a step is next to be looked at: one of those in working hours not before the opening."""
+    moments = [
+        moment
+        if opens_at is None or promises.policies[found.policy].steps[place].is_any_hour
+        else max(moment, opens_at)
+        for moment, place in clocks.untaken(row.steps_taken, found, promises)
+    ]
+    return min(moments, default=None)
 
 
 @dataclass(frozen=True)

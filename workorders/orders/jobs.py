@@ -1,22 +1,18 @@
 """What became due, what soon will, and the steps of escalation: told once to those concerned."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from service_app.core.actor import SYSTEM
 from service_app.core.db import transaction
-from workorders.calendars.worktime import Calendar
-from workorders.orders.claiming import BATCH, IS_LATE, IS_SOON, claim, notice_of
+from workorders.orders.claiming import BATCH, IS_LATE, IS_SOON, claim, notice_of, opening
 from workorders.orders.escalating import take_steps, unstepped
 from workorders.orders.models import OrderClock
 from workorders.orders.telling import Telling, load_staff
 from workorders.sla.policy import SOON_SECONDS
 from workorders.sla.queries import load
-
-AFTER_CLOSING = timedelta(minutes=10)
-"""A deadline at the very end of the day is told of then, not the next morning."""
 
 
 def has_work(session: Session, now: datetime) -> bool:
@@ -49,7 +45,7 @@ def tell_due(session: Session, *, now: datetime) -> int:
             rows = claim(session, _untold(now), OrderClock.tell_at, values)
             staff, promises, telling = load_staff(session, rows), load(session), Telling()
             for row in rows:
-                opens_at = _opening(promises.calendar_for(row.policy_version), now)
+                opens_at = opening(promises.calendar_for(row.policy_version), now)
                 if opens_at is not None:
                     row.tell_at, row.told_at = opens_at, None
                     continue
@@ -83,14 +79,6 @@ def tell_soon(session: Session, *, now: datetime) -> int:
 
 def _untold(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return OrderClock.tell_at <= now, OrderClock.told_at.is_(None)
-
-
-def _opening(calendar: Calendar, now: datetime) -> datetime | None:
-    """When people may be told; None now: in working time, or when it ended a moment ago."""
-    if calendar.between(now - AFTER_CLOSING, now) > 0:
-        return None
-    opens_at = calendar.next_open(now)
-    return opens_at if opens_at > now else None
 
 
 def _unwarned(now: datetime) -> tuple[ColumnElement[bool], ...]:

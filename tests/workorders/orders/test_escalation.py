@@ -17,6 +17,7 @@ from workorders.orders.models import OrderClock
 from workorders.orders.moves import Action, Need
 from workorders.orders.recompute import differences
 from workorders.sla.policy import Policy
+from workorders.sla.queries import load
 from workorders.sla.rules import Clock, WaitReason
 from workorders.sla.service import add_level, add_version
 from workorders.sla.steps import Step, When, Whom
@@ -70,6 +71,25 @@ def test_each_step_reaches_its_people_once(session, people, machine, now) -> Non
     assert quote_of(session, order).step_at is None
     session.flush()
     assert [d for d in differences(session, now=late) if d.field == "next step"] == []
+
+
+def test_a_step_found_after_closing_waits_for_the_opening(session, people, machine, now) -> None:
+    """The worker had stood still until the night: nobody is called from bed by its return."""
+    order = make_order(session, people, machine, now)
+    row = quote_of(session, order)
+    calendar = load(session).calendar_for(row.policy_version)
+    evening = row.due_at.replace(hour=20)  # 23:00 in Moscow
+    assert row.step_at < evening < calendar.next_open(evening)
+    jobs.take_steps(session, now=evening)
+    assert told(session) == []
+    held = quote_of(session, order)
+    assert (held.step_at, held.steps_taken) == (calendar.next_open(evening), [])
+    assert jobs.take_steps(session, now=evening + timedelta(hours=1)) == 0
+    night = evening + timedelta(hours=2)
+    assert [d for d in differences(session, now=night) if d.field == "next step"] == []
+    morning = held.step_at
+    assert jobs.take_steps(session, now=morning) == 1
+    assert (people.dispatcher.user_id, "step0") in told(session)
 
 
 def test_nothing_is_told_while_the_order_waits(session, people, machine, now) -> None:
