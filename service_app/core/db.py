@@ -124,7 +124,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=10000",
-        "cache_size=-65536",
+        "cache_size=-4096",  # KiB of each connection; the system's own cache holds the rest
         "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -13,7 +13,17 @@ from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
 from workorders.orders.rules import OPEN, Status
 from workorders.orders.story import Happening
 from workorders.risk.models import RiskModel
-from workorders.risk.rules import Bin, Chance, Sample, Tables, Trial, chance, load_of, step_of
+from workorders.risk.rules import (
+    MEMORY,
+    Bin,
+    Chance,
+    Sample,
+    Tables,
+    Trial,
+    chance,
+    load_of,
+    step_of,
+)
 from workorders.sla.queries import load
 from workorders.sla.rules import ClockState
 
@@ -88,14 +98,16 @@ def to_trial(data: dict[str, object] | None) -> Trial | None:
 
 
 def samples(session: Session, now: datetime) -> Iterator[Sample]:
-    """Every promise that was kept or missed, with the share of time used when work began.
+    """Every promise of the last year that was kept or missed, with the share of time used when
+    work began.
 
     One whose time is not yet up, counted without pauses, is left out even when it was kept
     already: those of the same days that will be missed are not known yet. Withdrawn breaches have
     no moment and count as kept; imported past has no clocks.
     """
-    promises, loads = load(session), _loads(session)
-    for rows in _batches(session):
+    since = now - MEMORY
+    promises, loads = load(session), _loads(session, since)
+    for rows in _batches(session, since):
         begun = _begun(session, {row[0] for row in rows})
         for row in rows:
             order_id, clock, started, used, allowed, breached, version, priority, kind, who = row
@@ -112,7 +124,7 @@ def samples(session: Session, now: datetime) -> Iterator[Sample]:
 
 
 class _Loads:
-    """How many orders each engineer had open at any moment."""
+    """How many orders each engineer had open at any moment of the stretch read."""
 
     def __init__(self) -> None:
         self.begun: dict[int, list[datetime]] = defaultdict(list)
@@ -125,13 +137,16 @@ class _Loads:
         return bisect_left(self.begun[engineer], moment) - bisect_left(self.ended[engineer], moment)
 
 
-def _loads(session: Session) -> _Loads:
+def _loads(session: Session, since: datetime) -> _Loads:
     found = _Loads()
     rows = session.execute(
         select(WorkOrder.engineer_id, WorkOrder.received_at, WorkOrder.ended_at)
-        .where(WorkOrder.engineer_id.is_not(None), WorkOrder.is_past.is_(False))
+        .where(
+            WorkOrder.engineer_id.is_not(None), WorkOrder.is_past.is_(False),
+            WorkOrder.ended_at.is_(None) | (WorkOrder.ended_at > since),
+        )
         .execution_options(yield_per=BATCH)
-    )
+    )  # fmt: skip
     for engineer, received, ended in rows:
         assert engineer is not None  # the query asked
         found.begun[engineer].append(received)
@@ -157,7 +172,7 @@ def loads_now(session: Session, engineers: Collection[int] | None = None) -> dic
 _Past = tuple[int, str, datetime, int, int, datetime | None, int, int, str, int | None]
 
 
-def _batches(session: Session) -> Iterator[list[_Past]]:
+def _batches(session: Session, since: datetime) -> Iterator[list[_Past]]:
     last = 0
     while True:
         found = session.execute(
@@ -169,7 +184,7 @@ def _batches(session: Session) -> Iterator[list[_Past]]:
             )
             .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
             .where(
-                OrderClock.id > last, OrderClock.allowed_seconds > 0,
+                OrderClock.id > last, OrderClock.started_at > since, OrderClock.allowed_seconds > 0,
                 (OrderClock.state == ClockState.MET.value) | OrderClock.breached_at.is_not(None),
             )
             .order_by(OrderClock.id)

@@ -53,12 +53,6 @@ def load_of(orders: int | None) -> str:
     return "few" if orders <= 2 else "some" if orders <= 5 else "many"
 
 
-def remembered(samples: Sequence[Sample]) -> list[Sample]:
-    """Those of the last year before the newest."""
-    newest = max((one.at for one in samples), default=None)
-    return [one for one in samples if newest is not None and one.at > newest - MEMORY]
-
-
 Counts = Sequence[int]
 """Missed at each step, then kept at each step: how many were still open there."""
 Tables = Mapping[str, Counts]

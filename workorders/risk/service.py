@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from service_app.core.actor import Actor
 from workorders.risk.models import RiskModel
 from workorders.risk.queries import samples
-from workorders.risk.rules import Sample, Trial, cut_of, remembered, tabulate, try_out
+from workorders.risk.rules import Sample, Trial, cut_of, tabulate, try_out
 
 KEPT = 30
 """Countings that stay, so that a change in the trial can be looked at."""
 
 
 def refit(session: Session, *, by: Actor, at: datetime) -> RiskModel:
-    """Tables from every promise decided so far, and their trial on the last quarter of them."""
-    known = remembered(list(samples(session, at)))
+    """Tables from the last year's decided promises, and their trial on the last quarter of them."""
+    known = list(samples(session, at))
     cut = cut_of(known)
     row = RiskModel(
         fitted_at=at, promises=len(known), tables=tabulate(known), cut_at=cut,

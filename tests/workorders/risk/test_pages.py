@@ -40,6 +40,11 @@ def test_the_past_is_counted_and_told(session, people, past, now) -> None:
     assert {s.final > 1 for s in samples(session, now)} == {True, False}
 
 
+def test_what_is_a_year_old_is_forgotten(session, past, now) -> None:
+    assert len(list(samples(session, now + timedelta(days=363)))) == 40
+    assert list(samples(session, now + timedelta(days=365))) == []
+
+
 def test_the_page_and_the_list_say_what_it_rests_on(
     sign_in_as, session, people, machine, past, now
 ) -> None:

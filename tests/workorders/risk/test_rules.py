@@ -13,7 +13,6 @@ from workorders.risk.rules import (
     chance,
     cut_of,
     load_of,
-    remembered,
     step_of,
     tabulate,
     try_out,
@@ -161,14 +160,3 @@ def test_loads_have_three_names_and_nobody_has_none() -> None:
     assert [load_of(n) for n in (None, 0, 2, 3, 5, 6, 99)] == [
         "", "few", "few", "some", "some", "many", "many"
     ]  # fmt: skip
-
-
-def test_what_is_a_year_old_is_forgotten() -> None:
-    moment = datetime(2026, 1, 1, tzinfo=UTC)
-    ages = [0, 364, 365, 900]
-    past = [
-        Sample("restore", "3", "repair", 0.5, False, None, moment - timedelta(days=age))
-        for age in ages
-    ]
-    assert [(moment - s.at).days for s in remembered(past)] == [0, 364]
-    assert remembered([]) == []
