@@ -51,9 +51,10 @@ class _Asked:
 def index() -> ResponseReturnValue:
     """What is open, late ones first, then the most likely to be late; or by deadline."""
     session, asked = db_session(), _read(db_session())
-    known = Known(load(session), load_chances(session), loads_now(session), reader().now)
     found = queries.list_open(session, asked.sought)
     is_cut, found = len(found) > queries.LOOKED, found[: queries.LOOKED]
+    loads = loads_now(session, {row.engineer_id for row in found})
+    known = Known(load(session), load_chances(session), loads, reader().now)
     rows, begin = _sorted(found, asked, known), PAGE * (asked.page - 1)
     return render_template(
         "service_app/desk/open_promises.html", total=len(rows),

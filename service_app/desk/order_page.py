@@ -373,7 +373,7 @@ def _chances(
     tables = load_chances(session)
     if tables is None:
         return {}
-    loads = loads_now(session, [order.engineer_id]) if order.engineer_id else {}
+    loads = loads_now(session, [order.engineer_id])
     found = {c.key: chance_of(c, order, tables, loads) for c in running}
     return {key: one for key, one in found.items() if one is not None}
 

@@ -10,18 +10,23 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
+    bindparam,
     func,
     select,
     union_all,
 )
 from sqlalchemy.orm import Session, joinedload
 
+from service_app.core.db import UtcDateTime
 from service_app.core.enums import Labelled
 from service_app.core.text import N_
+from service_app.web.menu import NOW, OwnFigures, figures_with
 from workorders.breaches.queries import without_cause
 from workorders.orders.heard import promised_until
 from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
 from workorders.orders.queries import ROW
+from workorders.risk.models import RiskModel
+from workorders.risk.queries import Counting, newest_of
 from workorders.sla.rules import TOLD, Clock, ClockState
 
 SHOWN_ROWS = 25
@@ -33,13 +38,15 @@ _RUNNING = OrderClock.state == ClockState.RUNNING.value
 
 @dataclass(frozen=True)
 class AtNow:
-    """What burns: how many are late and since when, how many are due until a moment, the next."""
+    """What burns: how many are late and since when, how many are due until a moment, the next;
+    and the newest counting of chances."""
 
     late: int
     without_cause: int
     late_since: datetime | None
     due: int
     next_at: datetime | None
+    counting: Counting | None
 
 
 class Open(Labelled):
@@ -78,19 +85,14 @@ class OpenClock(NamedTuple):
     engineer_id: int | None
 
 
-def at_now(session: Session, now: datetime, until: datetime) -> AtNow:
-    """Five figures in one query, each a stretch of one index."""
-    late, ahead = (_RUNNING, OrderClock.due_at <= now), (_RUNNING, OrderClock.due_at > now)
-    row = session.execute(
-        select(
-            _count(*late),
-            without_cause(),
-            _first(*late),
-            _count(*ahead, OrderClock.due_at <= until),
-            _first(*ahead),
-        )
-    ).one()
-    return AtNow(int(row[0]), int(row[1]), row[2], int(row[3]), row[4])
+def at_now(now: datetime, until: datetime) -> AtNow:
+    """Figures of this moment in one query with the menu's, each a stretch of one index."""
+    found = figures_with(_AT_NOW, now=now, until=until)
+    newest = found["newest_id"], found["newest_at"]
+    return AtNow(
+        found["late"], found["without_cause"], found["late_since"], found["due"], found["next_at"],
+        newest if newest[0] is not None else None,
+    )  # fmt: skip
 
 
 def late_until(now: BindParameter[datetime]) -> ScalarSelect[int]:
@@ -104,6 +106,21 @@ def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
 
 def _first(*where: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
     return select(func.min(OrderClock.due_at)).where(*where).scalar_subquery()
+
+
+_UNTIL = bindparam("until", type_=UtcDateTime())
+_AHEAD = _RUNNING, OrderClock.due_at > NOW
+_AT_NOW = OwnFigures(
+    {
+        "late": late_until(NOW),
+        "without_cause": without_cause(),
+        "late_since": _first(_RUNNING, OrderClock.due_at <= NOW),
+        "due": _count(*_AHEAD, OrderClock.due_at <= _UNTIL),
+        "next_at": _first(*_AHEAD),
+        "newest_id": newest_of(RiskModel.id),
+        "newest_at": newest_of(RiskModel.fitted_at),
+    }
+)
 
 
 def list_burning(session: Session, now: datetime, until: datetime) -> list[OpenClock]:

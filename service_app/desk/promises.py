@@ -27,7 +27,7 @@ from service_app.web.session import db_session
 from workorders.breaches import queries as breaches
 from workorders.breaches.rules import BreachFilter
 from workorders.risk.plots import calibration
-from workorders.risk.queries import load_chances, loads_now
+from workorders.risk.queries import chances_of, loads_now
 from workorders.sla.queries import load
 from workorders.sla.rules import Clock
 
@@ -84,11 +84,12 @@ def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict
     """What burns as of this moment, whatever month is looked at."""
     tomorrow_evening = end_of_tomorrow(today, zone)
     promises = load(session)
-    at_now = queries.at_now(session, me.now, tomorrow_evening)
-    since, chances = at_now.late_since, load_chances(session)
-    loads = loads_now(session) if chances else {}
+    at_now = queries.at_now(me.now, tomorrow_evening)
+    since, chances = at_now.late_since, chances_of(session, at_now.counting)
+    rows = queries.list_burning(session, me.now, tomorrow_evening)
+    loads = loads_now(session, {row.engineer_id for row in rows}) if chances else {}
     known = Known(promises, chances, loads, me.now)
-    top = placed(queries.list_burning(session, me.now, tomorrow_evening), known)
+    top = placed(rows, known)
     due = [one for one in top if one.row.due_at is not None]
     return {
         "at_now": at_now,

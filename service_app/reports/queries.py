@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     and_,
     bindparam,
     case,
@@ -136,38 +137,35 @@ def by_engineer(
     session: Session, period: Period, *, whose: Whose = EVERYBODYS
 ) -> dict[Person, Kept]:
     """Promises of the period by the order's engineer; orders nobody was named for are left out."""
-    found = _by(session, WorkOrder.engineer_id, period, whose)
-    names = session.execute(
-        select(User.id, User.family_name, User.first_name, User.middle_name).where(
-            User.id.in_(found)
-        )
-    )
-    return {Person(n, short_name(*parts)): found[n] for n, *parts in names}
+    counts = _by(WorkOrder.engineer_id, period, whose)
+    parts = User.id, counts.c.kept, counts.c.missed, User.family_name, User.first_name
+    named = select(*parts, User.middle_name).join(counts, counts.c.whose == User.id)
+    rows = session.execute(named)
+    return {Person(n, short_name(*name)): Kept(kept, missed) for n, kept, missed, *name in rows}
 
 
 def by_branch(session: Session, period: Period, *, whose: Whose = EVERYBODYS) -> dict[Person, Kept]:
     """Promises of the period by branch."""
-    found = _by(session, WorkOrder.branch_id, period, whose)
-    names = session.execute(select(Branch.id, Branch.name).where(Branch.id.in_(found)))
-    return {Person(n, name): found[n] for n, name in names}
+    counts = _by(WorkOrder.branch_id, period, whose)
+    named = select(Branch.id, counts.c.kept, counts.c.missed, Branch.name)
+    rows = session.execute(named.join(counts, counts.c.whose == Branch.id))
+    return {Person(n, name): Kept(kept, missed) for n, kept, missed, name in rows}
 
 
-def _by(
-    session: Session,
-    column: InstrumentedAttribute[Any],
-    period: Period,
-    whose: Whose,
-) -> dict[int, Kept]:
+def _by(column: InstrumentedAttribute[Any], period: Period, whose: Whose) -> Subquery:
     missed = func.count(OrderClock.breached_at)
-    statement = (
-        select(column, func.count() - missed, missed)
+    return (
+        select(
+            column.label("whose"),
+            (func.count() - missed).label("kept"),
+            missed.label("missed"),
+        )
         .select_from(OrderClock)
         .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
-        .where(_decided_in(period), column.is_not(None))
+        .where(_decided_in(period), column.is_not(None), *whose.conditions)
         .group_by(column)
+        .subquery()
     )
-    statement = statement.where(*whose.conditions)
-    return {n: Kept(int(good), int(bad)) for n, good, bad in session.execute(statement)}
 
 
 def _decided_in(period: Period) -> ColumnElement[bool]:

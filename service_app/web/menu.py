@@ -45,6 +45,17 @@ class Counter:
     is_late: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class OwnFigures:
+    """Figures of one page by their names, made once a process; one of a counter's name stands for
+    it."""
+
+    columns: Mapping[str, ScalarSelect[Any]]
+
+
+NO_FIGURES = OwnFigures({})
+
+
 @dataclass(frozen=True)
 class Brand:
     """The name and the mark pages carry."""
@@ -171,31 +182,40 @@ def _entries(sources: Sources) -> tuple[Entry, ...]:
     )
 
 
+def figures_with(own: OwnFigures, **values: Any) -> Mapping[str, Any]:
+    """A page's own figures, asked with the menu's in one query; ``values`` are their parameters."""
+    g.figures = _read(own, values)
+    return cast(Mapping[str, Any], g.figures)
+
+
 def _figures() -> Mapping[str, int]:
     """What waits, by counter, in one query a page; a page is worth showing without its figures."""
     if "figures" not in g:
-        actor = getattr(current_user, "actor", None)
-        g.figures = _read(_sources(), actor) if isinstance(actor, Actor) else {}
+        try:
+            g.figures = _read(NO_FIGURES, {})
+        except SQLAlchemyError:
+            log.warning("the menu's figures could not be read", exc_info=True)
+            g.figures = {}
     return cast(Mapping[str, int], g.figures)
 
 
-def _read(sources: Sources, actor: Actor) -> Mapping[str, int]:
+def _read(own: OwnFigures, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    sources, actor = _sources(), getattr(current_user, "actor", None)
     wanted = {entry.count for entry in _entries(sources)} | {BELL}
-    names = tuple(name for name in sources.counters if name in wanted)
-    if not names:
+    names = tuple(n for n in sources.counters if isinstance(actor, Actor) and n in wanted)
+    asked = (*own.columns, *(name for name in names if name not in own.columns))
+    if not asked:
         return {}
-    values = {"now": now(), "user_id": actor.user_id}
-    try:
-        row = db_session().execute(_statement(sources, names), values).one()
-    except SQLAlchemyError:
-        log.warning("the menu's figures could not be read", exc_info=True)
-        return {}
-    return dict(zip(names, row, strict=True))
+    user_id = actor.user_id if isinstance(actor, Actor) else None
+    known = {"now": now(), "user_id": user_id, **values}
+    row = db_session().execute(_statement(sources, own, asked), known).one()
+    return dict(zip(asked, row, strict=True))
 
 
 @lru_cache(maxsize=64)
-def _statement(sources: Sources, names: tuple[str, ...]) -> Executable:
-    return select(*(sources.counters[name].count for name in names))
+def _statement(sources: Sources, own: OwnFigures, names: tuple[str, ...]) -> Executable:
+    counts = {name: counter.count for name, counter in sources.counters.items()}
+    return select(*({**counts, **own.columns}[name] for name in names))
 
 
 def _fit(entry: Entry, here: str) -> int:

@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workorders.orders.models import OrderClock, OrderEvent, WorkOrder
 from workorders.orders.rules import OPEN, Status
@@ -32,6 +33,7 @@ _NOT_BEGUN = frozenset(
     {Status.RECEIVED, Status.ACCEPTED, Status.QUOTED, Status.APPROVED, Status.SCHEDULED}
 )
 BATCH = 2000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,30 @@ class Chances:
 _kept: dict[tuple[str, int, datetime], Chances] = {}
 
 
+Counting = tuple[int, datetime]
+"""One counting of the tables: its id, and when it was; an id may come again after a restore."""
+
+
+def newest_of(column: InstrumentedAttribute[T]) -> ScalarSelect[T]:
+    """A column of the newest counting, to be asked with other figures; None while there is none."""
+    return select(column).order_by(RiskModel.id.desc()).limit(1).scalar_subquery()
+
+
 def load_chances(session: Session) -> Chances | None:
-    """The newest tables; read once per counting and process."""
+    """The newest tables; None while there are none."""
     newest = session.execute(
         select(RiskModel.id, RiskModel.fitted_at).order_by(RiskModel.id.desc()).limit(1)
     ).one_or_none()
-    if newest is None:
+    return chances_of(session, (newest[0], newest[1]) if newest is not None else None)
+
+
+def chances_of(session: Session, counting: Counting | None) -> Chances | None:
+    """The tables of a counting; read once per counting and process."""
+    if counting is None:
         return None
-    key = str(session.get_bind().engine.url), *newest
+    key = str(session.get_bind().engine.url), *counting
     if key not in _kept:
-        row = session.get_one(RiskModel, newest.id)
+        row = session.get_one(RiskModel, counting[0])
         _kept.clear()
         _kept[key] = Chances(
             row.tables, row.promises, row.fitted_at, row.cut_at, to_trial(row.trial)
@@ -157,15 +173,16 @@ def _loads(session: Session, since: datetime) -> _Loads:
     return found
 
 
-def loads_now(session: Session, engineers: Collection[int] | None = None) -> dict[int, int]:
-    """Open orders of each engineer, or of those named."""
+def loads_now(session: Session, engineers: Collection[int | None]) -> dict[int, int]:
+    """Open orders of each of these engineers: a stretch of one index for each."""
+    asked = sorted({n for n in engineers if n is not None})
+    if not asked:
+        return {}
     counted = (
         select(WorkOrder.engineer_id, func.count())
-        .where(WorkOrder.status.in_(OPEN), WorkOrder.is_past.is_(False))
+        .where(WorkOrder.engineer_id.in_(asked), WorkOrder.status.in_(OPEN))
         .group_by(WorkOrder.engineer_id)
     )
-    if engineers is not None:
-        counted = counted.where(WorkOrder.engineer_id.in_(engineers))
     return {row[0]: row[1] for row in session.execute(counted) if row[0] is not None}
 
 

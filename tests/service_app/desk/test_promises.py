@@ -167,7 +167,7 @@ def test_the_queries_do_not_grow_with_rows(
     client.get("/promises")
     with count_queries() as seen:
         page_of(client)
-    assert len(seen) <= 14, "\n".join(seen)
+    assert len(seen) <= 12, "\n".join(seen)
 
 
 def test_the_menu_counts_what_is_late(session, people, machine, sign_in_as, now) -> None:
