@@ -97,10 +97,11 @@ def _load(loads: Mapping[int, int], engineer_id: int | None) -> int | None:
     return loads.get(engineer_id, 0) if engineer_id is not None else None
 
 
-def expected(rows: Sequence[Placed]) -> float | None:
-    """How many of these will be late, as a sum of chances; None where there are none."""
+def expected(rows: Sequence[Placed], due: int) -> float | None:
+    """How many of ``due`` promises will be late: the sum of the chances of those looked at, and as
+    many of the rest in proportion; None where there are none."""
     found = [row.chance.value for row in rows if row.chance is not None]
-    return sum(found) if found else None
+    return sum(found) * max(due / len(found), 1) if found else None
 
 
 def _chance_at(row: OpenClock, known: Known) -> Chance | None:

@@ -31,8 +31,8 @@ from workorders.sla.rules import TOLD, Clock, ClockState
 
 SHOWN_ROWS = 25
 LOOKED = 1000
-"""Open promises that the whole list sorts by their chance: the nearest deadlines."""
-SHOWN_PAUSED, MOST_DUE, MOST_TOLD = 10, 2000, 100
+"""Open promises that are sorted by their chance: the nearest deadlines."""
+SHOWN_PAUSED, MOST_TOLD = 10, 100
 _RUNNING = OrderClock.state == ClockState.RUNNING.value
 
 
@@ -124,8 +124,9 @@ _AT_NOW = OwnFigures(
 
 
 def list_burning(session: Session, now: datetime, until: datetime) -> list[OpenClock]:
-    """What the manager's screen looks at, in one query: the oldest late promises, those due ahead
-    until a moment, and the fullest of those that stand still with half of their time used."""
+    """What the manager's screen looks at, in one query: the oldest late promises, the nearest of
+    those due ahead until a moment, and the fullest of those that stand still with half of their
+    time used."""
     late = _open().where(_RUNNING, OrderClock.due_at <= now)
     ahead = _open().where(_RUNNING, OrderClock.due_at > now, OrderClock.due_at <= until)
     paused = _open().where(
@@ -135,7 +136,7 @@ def list_burning(session: Session, now: datetime, until: datetime) -> list[OpenC
     left = OrderClock.allowed_seconds - OrderClock.used_seconds
     parts = (
         late.order_by(OrderClock.due_at, OrderClock.id).limit(SHOWN_ROWS),
-        ahead.order_by(OrderClock.due_at, OrderClock.id).limit(MOST_DUE),
+        ahead.order_by(OrderClock.due_at, OrderClock.id).limit(LOOKED),
         paused.order_by(left, OrderClock.id).limit(SHOWN_PAUSED),
     )
     both = union_all(*(select(part.subquery()) for part in parts))

@@ -90,13 +90,13 @@ def _now_part(session: Session, me: Reader, today: date, zone: ZoneInfo) -> dict
     loads = loads_now(session, {row.engineer_id for row in rows}) if chances else {}
     known = Known(promises, chances, loads, me.now)
     top = placed(rows, known)
-    due = [one for one in top if one.row.due_at is not None]
+    ahead = [one for one in top if one.row.due_at is not None and not one.is_late]
     return {
         "at_now": at_now,
         "longest": promises.calendar.between(since, me.now) if since else 0,
         "burning": opened(session, top[: queries.SHOWN_ROWS], known),
         "chances": chances,
-        "expected": expected(due),
+        "expected": expected(ahead, at_now.due),
         "right": calibration(chances.trial, me) if chances and chances.trial else None,
         "late_of": partial(breaches.late_now, calendar=promises.calendar, now=me.now),
         "open_breaches": breaches.list_page(session, BreachFilter.NO_CAUSE, size=BREACHES_SHOWN),
