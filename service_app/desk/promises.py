@@ -111,8 +111,7 @@ def _month_part(
     before = figures.month_period(figures.month_before(first), zone)
     weeks = figures.weeks_until(min(today, month.after - timedelta(days=1)), zone)
     found = reports.kept_in(session, [month, before, *weeks])
-    listed = reports.list_breaches(session, month, load(session).calendar, me.now)
-    missed = [b.missed for b in listed if not b.is_withdrawn]
+    missed = reports.missed_by_company(session, month, load(session).calendar, me.now)
     late = figures.late_time(missed)
     by_week = {clock: [row[clock] for row in found[2:]] for clock in Clock}
     by_week = {c: row for c, row in by_week.items() if any(week.total for week in row)}

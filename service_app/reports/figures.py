@@ -148,12 +148,16 @@ class Customer:
 
 @dataclass(frozen=True)
 class Missed:
-    """A breach as the figures need it; ``shares`` empty while nobody gave the cause."""
+    """A breach as the figures need it; ``shares`` empty while nobody gave the cause.
+
+    ``count`` of them with the same cause may be told as one, with their ``late_seconds`` together.
+    """
 
     late_seconds: int
     shares: Mapping[Cause, int]
     company: Customer | None = None
     clock: Clock | None = None
+    count: int = 1
 
     @property
     def is_customers(self) -> bool:
@@ -221,9 +225,9 @@ def by_customer(kept: Mapping[Customer, int], breaches: Iterable[Missed]) -> lis
     for breach in breaches:
         if breach.company is None:
             continue
-        missed[breach.company] = missed.get(breach.company, 0) + 1
+        missed[breach.company] = missed.get(breach.company, 0) + breach.count
         if breach.is_customers:
-            own[breach.company] = own.get(breach.company, 0) + 1
+            own[breach.company] = own.get(breach.company, 0) + breach.count
     rows = []
     for company in sorted(kept.keys() | missed.keys()):
         good, bad, theirs = kept.get(company, 0), missed.get(company, 0), own.get(company, 0)

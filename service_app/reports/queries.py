@@ -1,5 +1,6 @@
 """Reads of reports: what was kept and missed in stretches of time, grouped by the database."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,9 +13,11 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
+    Text,
     and_,
     bindparam,
     case,
+    cast,
     func,
     literal,
     select,
@@ -209,6 +212,38 @@ def time_used(
     for n, count in session.execute(statement):
         out[min(max(int(n), 0), BUCKETS)] += int(count)
     return out
+
+
+def missed_by_company(
+    session: Session, period: Period, calendar: Calendar, now: datetime
+) -> list[Missed]:
+    """Breaches whose deadline passed in the period, withdrawn ones left out: those of one company
+    with one cause as one row, each that still runs, until now, as its own."""
+    given = case((Breach.reviewed_at.is_(None), "{}"), else_=cast(Breach.shares, Text))
+    runs = case((Breach.is_running, Breach.id), else_=0)
+    rows = (
+        select(
+            WorkOrder.company_id, given.label("given"), runs.label("runs"),
+            func.count().label("count"), func.sum(Breach.late_seconds).label("late"),
+            func.min(Breach.breached_at).label("since"),
+        )
+        .join(WorkOrder, WorkOrder.id == Breach.order_id)
+        .where(
+            _within(Breach.breached_at, period.start, period.end),
+            Breach.state != BreachState.WITHDRAWN.value,
+        )
+        .group_by(WorkOrder.company_id, given, runs)
+        .subquery()
+    )  # fmt: skip
+    named = select(Company.id, Company.short_name, *rows.c[1:]).outerjoin_from(
+        rows, Company, Company.id == rows.c.company_id
+    )
+    found, read = [], lru_cache(maxsize=None)(lambda text: shares_of(json.loads(text)))
+    for company_id, name, shares, which, count, late, since in session.execute(named):
+        seconds = max(int(late), calendar.between(since, now)) if which else int(late)
+        company = Customer(company_id, name) if company_id else None
+        found.append(Missed(seconds, read(shares), company, count=count))
+    return found
 
 
 @dataclass(frozen=True)

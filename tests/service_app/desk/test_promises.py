@@ -6,20 +6,26 @@ from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_app.core import clock
 from service_app.core.db import transaction
-from service_app.reports import queries
+from service_app.organisation.queries import home_zone
+from service_app.reports import figures, queries
 from service_app.reports.figures import Kept, month_period
 from tests.workorders.builders import make_machine, make_order
 from workorders.breaches import jobs as breach_jobs
+from workorders.breaches import service as breaches
+from workorders.breaches.models import Breach
+from workorders.breaches.rules import BreachState, Cause
 from workorders.intake import service as intake
 from workorders.orders import jobs as order_jobs
 from workorders.orders import service as orders
 from workorders.orders.models import OrderClock, WorkOrder
 from workorders.orders.moves import Action
 from workorders.orders.service import Told
+from workorders.sla.queries import load
 from workorders.sla.rules import Clock
 
 
@@ -175,3 +181,30 @@ def test_the_menu_counts_what_is_late(session, people, machine, sign_in_as, now)
     settle(session, now)
     page = page_of(sign_in_as(people.manager))
     assert 's-hot">1' in page
+
+
+def test_breaches_told_together_are_those_told_one_by_one(session, people, machine, now) -> None:
+    """The screen's sums of a month are those of the report, which lists every breach."""
+    for n in range(5):
+        accepted(session, people, machine, now - timedelta(minutes=90 - n), 40 + 7 * n)
+    running = make_order(session, people, machine, now - timedelta(hours=1))
+    settle(session, now)
+    rows = session.scalars(select(Breach).order_by(Breach.id)).all()
+    with transaction(session, by=people.manager, at=now):
+        for breach in rows[:4]:
+            shares = {Cause.DISPATCH: 30, Cause.APPROVAL: 70}
+            breaches.give_cause(
+                session, breach, shares=shares, comment="x", action=breaches.Action(),
+                version=breach.version, by=people.manager, at=now,
+            )  # fmt: skip
+        rows[0].state = BreachState.WITHDRAWN.value
+    assert any(row.is_running and row.order_id == running.id for row in rows)
+    calendar, zone = load(session).calendar, home_zone(session)
+    month = month_period(now.astimezone(zone).date().replace(day=1), zone)
+    later = now + timedelta(hours=1)
+    listed = queries.list_breaches(session, month, calendar, later)
+    each = [row.missed for row in listed if not row.is_withdrawn]
+    together = queries.missed_by_company(session, month, calendar, later)
+    assert len(together) < len(each) == len(rows) - 1
+    assert figures.late_time(together) == figures.late_time(each)
+    assert figures.by_customer({}, together) == figures.by_customer({}, each)
