@@ -9,6 +9,7 @@ from assets.machines.models import Machine
 from assets.machines.page import Cell, Column, Fact
 from service_app.core.actor import Actor
 from service_app.core.text import N_, Text
+from service_app.organisation.queries import home_day
 
 
 def facts(session: Session, actor: Actor, machine: Machine, now: datetime) -> Sequence[Fact]:
@@ -21,14 +22,15 @@ def facts(session: Session, actor: Actor, machine: Machine, now: datetime) -> Se
         if machine.warranty_hours
         else Text("from %(day)s", day=machine.warranty_starts_on)
     )
-    return (Fact(N_("Warranty"), _until(ends, now.date()), line),)
+    return (Fact(N_("Warranty"), _until(ends, home_day(session, now)), line),)
 
 
 def _cells(
     session: Session, actor: Actor, machines: Sequence[Machine], now: datetime
 ) -> Mapping[int, Cell]:
+    today = home_day(session, now)
     return {
-        m.id: Cell(_until(m.warranty_ends_on, now.date()))
+        m.id: Cell(_until(m.warranty_ends_on, today))
         for m in machines
         if m.warranty_ends_on is not None
     }

@@ -1,7 +1,7 @@
 """Pages of machines for every named person: who sees what, what is refused, what is told."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from assets.machines import service
 from assets.machines.models import Machine, MachineModel
 from assets.machines.rules import Ground
+from service_app.core import clock
 from service_app.core.actor import SYSTEM
 from service_app.core.db import transaction
 from service_app.core.text import Text
@@ -35,6 +36,17 @@ def test_tabs_are_open_to_staff_and_the_company(sign_in_as, people, machine, nam
     answer = sign_in_as(getattr(people, name)).get(f"/machines/{machine.id}{tab}")
     assert answer.status_code == 200
     assert "EG230-00417" in answer.text
+
+
+def test_a_warranty_ends_with_the_companys_own_day(sign_in_as, session, people, machine) -> None:
+    """One in the morning in Moscow is still yesterday in UTC."""
+    night = datetime(2026, 11, 23, 22, tzinfo=UTC)
+    with clock.frozen(night):
+        with transaction(session, by=people.administrator, at=night):
+            machine.warranty_ends_on = date(2026, 11, 23)
+        client = sign_in_as(people.dispatcher)
+        for path in (f"/machines/{machine.id}", "/machines"):
+            assert "ended 23" in client.get(path).text.replace("\u00a0", " "), path
 
 
 @pytest.mark.parametrize("path", [*TABS, "/journal", "/hours/new", "/hours/unread"])
