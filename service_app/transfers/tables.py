@@ -137,12 +137,17 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    lines = [line for line in io.StringIO(text) if line.strip()][:20]
+    lines = [line for line in io.StringIO(text, newline="") if line.strip()][:20]
     if lines and lines[0].lower().startswith("sep="):
-        return lines[0].strip()[4:5] or ","
+        named = lines[0][4:5]
+        return named if named in DELIMITERS else ","
 
     def score(delimiter: str) -> tuple[int, int]:
-        counts = [len(row) for row in csv.reader(lines[:-1] or lines, delimiter=delimiter) if row]
+        try:
+            read = csv.reader(_without_nulls(iter(lines[:-1] or lines)), delimiter=delimiter)
+            counts = [len(row) for row in read if row]
+        except csv.Error:
+            return 0, 0
         width = counts[0] if counts else 1
         return (sum(c == width for c in counts) if width > 1 else 0, width)
 

@@ -1,9 +1,12 @@
 """Files as people save them: encodings, separators, workbooks, and what is refused."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service_app.core.errors import Invalid
 from service_app.core.text import N_
@@ -89,6 +92,38 @@ def test_files_that_are_no_table_are_refused(tmp_path: Path, content: bytes) -> 
     file.write_bytes(content)
     with pytest.raises(Invalid):
         open_table(file)
+
+
+@pytest.mark.parametrize(
+    ("content", "headings"),
+    [
+        (bytes(range(256)) * 20, None),
+        (b"a\rb\n1\r2\n", ("a",)),
+        (b"serial,value\rA1,2\r", ("serial", "value")),  # an old Mac's line ends
+        (b"sep=\t\nserial\tvalue\nA1\t2\n", ("serial", "value")),
+        (b'sep="\nserial,value\nA1,2\n', ("serial", "value")),
+        (b"a" * 200_000 + b",b\n", None),
+    ],
+)
+def test_odd_bytes_are_a_table_or_refused(tmp_path: Path, content: bytes, headings) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(content)
+    try:
+        table = open_table(file)
+        rows = list(table.lines())
+    except Invalid:
+        assert headings is None
+    else:
+        assert headings in (None, table.headings)
+        assert rows or headings is None
+
+
+@given(st.binary(max_size=400) | st.text('a,;"\t\r\n\x00é', max_size=60).map(str.encode))
+def test_no_bytes_break_a_table(tmp_path_factory, content: bytes) -> None:
+    file = tmp_path_factory.mktemp("odd") / "x.csv"
+    file.write_bytes(content)
+    with suppress(Invalid):
+        list(open_table(file).lines())
 
 
 def test_a_missing_needed_column_is_named(tmp_path: Path) -> None:
