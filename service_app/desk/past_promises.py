@@ -2,7 +2,6 @@
 
 import io
 import tempfile
-import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from service_app.transfers.tables import Table, open_table
 from service_app.web.session import db_session
 from workorders.sla.commands import read_events, write_rows
 from workorders.sla.draft import draft
-from workorders.sla.past import PastPlan, PastResult, Tally, read_plan, replay_past, tally
+from workorders.sla.past import PastPlan, PastResult, Tally, parse_plan, replay_past, tally
 from workorders.sla.what_if import Group, groups
 
 blueprint = Blueprint("past_promises", __name__)
@@ -116,10 +115,7 @@ def _table(log: Any) -> Iterator[Table]:
 
 def replayed(text: str, log: Any) -> Replayed:
     """The log under the plan. Raises Invalid for either that cannot be read, or a log too long."""
-    try:
-        plan = read_plan(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(Text("The plan is not TOML: %(why)s", why=str(error))) from None
+    plan = parse_plan(text)
     rejected: list[Rejected] = []
     with _table(log) as table:
         events = []

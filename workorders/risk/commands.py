@@ -1,6 +1,5 @@
 """``sla risk``: how well the chances of being late fare, on the company's past or on a log."""
 
-import tomllib
 from pathlib import Path
 
 import click
@@ -15,8 +14,8 @@ from service_app.web.session import database
 from workorders.risk.queries import samples
 from workorders.risk.rules import Sample, Trial
 from workorders.risk.service import judge, refit
-from workorders.sla.commands import read_events, sla
-from workorders.sla.past import PastResult, read_plan, replay_past
+from workorders.sla.commands import plan_of_file, read_events, sla
+from workorders.sla.past import PastResult, replay_past
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -47,10 +46,10 @@ def samples_of_log(log: Path, policy: Path) -> list[Sample]:
     """The log's decided promises. When work began is not known of them."""
     rejected: list[Rejected] = []
     try:
-        plan = read_plan(tomllib.loads(policy.read_text(encoding="utf-8")))
+        plan = plan_of_file(policy)
         events = read_events(open_table(log), plan, rejected)
         return [s for one in replay_past(events, plan) if (s := _sample(one)) is not None]
-    except (DomainError, tomllib.TOMLDecodeError) as error:
+    except DomainError as error:
         raise click.ClickException(str(getattr(error, "text", error))) from error
 
 

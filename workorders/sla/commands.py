@@ -2,12 +2,11 @@
 
 import csv
 import sys
-import tomllib
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -24,7 +23,7 @@ from workorders.sla.past import (
     PastPlan,
     PastResult,
     Tally,
-    read_plan,
+    parse_plan,
     replay_past,
     tally,
 )
@@ -46,7 +45,7 @@ def replay_file(events: Path, plan_file: Path, out: Path | None) -> None:
     """Replay another system's log under a plan of promises: a row per case and clock, a summary."""
     rejected: list[Rejected] = []
     try:
-        plan = read_plan(_toml(plan_file))
+        plan = plan_of_file(plan_file)
         results = list(replay_past(read_events(open_table(events), plan, rejected), plan))
     except DomainError as error:
         raise click.ClickException(str(error.text)) from error
@@ -60,11 +59,13 @@ def replay_file(events: Path, plan_file: Path, out: Path | None) -> None:
         click.echo(line, err=not out)
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def plan_of_file(path: Path) -> PastPlan:
+    """The plan of a TOML file. Raises Invalid for what is none."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
         raise Invalid(Text("The plan is not TOML: %(why)s", why=str(error))) from error
+    return parse_plan(text)
 
 
 def read_events(table: Table, plan: PastPlan, rejected: list[Rejected]) -> Iterator[PastEvent]:

@@ -5,6 +5,7 @@ resume, meet and reopen it and how much working time each of its priorities allo
 replayed as our restore clock is (:mod:`workorders.sla.replay`), with the other system's words.
 """
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -229,6 +230,15 @@ def _tally(clock: str, priority: str, found: Sequence[PastResult]) -> Tally:
     )  # fmt: skip
 
 
+def parse_plan(text: str) -> PastPlan:
+    """A plan from its text. Raises Invalid for what is no TOML or no plan."""
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise Invalid(Text("The plan is not TOML: %(why)s", why=str(error))) from None
+    return read_plan(data)
+
+
 def read_plan(data: Mapping[str, Any]) -> PastPlan:
     """A plan from TOML's values. Raises Invalid naming the place of what cannot be."""
     clocks = data.get("clocks")
@@ -269,7 +279,7 @@ def _calendar(data: Mapping[str, Any]) -> Calendar:
         raise _wrong("calendar.week", unknown[0], ", ".join(_DAYS))
     around: tuple[Interval, ...] = (Interval(0, 1440),)
     days = tuple(_hours(day, week[day]) if day in week else () for day in _DAYS)
-    holidays = {_day(one): () for one in data.get("holidays", ())}
+    holidays = {_day(one): () for one in _listed(data.get("holidays", ()))}
     zone = str(data.get("zone", "UTC"))
     return Calendar([Version(_BEGINNING, Week(days if week else (around,) * 7, holidays, zone))])
 
@@ -283,7 +293,14 @@ def _hours(day: str, text: Any) -> tuple[Interval, ...]:
         ) from None
 
 
+def _listed(value: Any) -> Sequence[Any]:
+    """A list as it stands; one value as a list of it."""
+    return value if isinstance(value, list | tuple) else [value]
+
+
 def _day(value: Any) -> date:
+    if isinstance(value, datetime):
+        return value.date()
     try:
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
@@ -295,7 +312,7 @@ def _clock(name: str, data: Mapping[str, Any]) -> PastClock:
     unknown = sorted(set(data) - _KEYS)
     if unknown:
         raise _wrong(place, unknown[0], ", ".join(sorted(_KEYS)))
-    events = {key: _events(data.get(key, ())) for key in _KEYS - {"limits"}}
+    events = {key: frozenset(map(str, _listed(data.get(key, ())))) for key in _KEYS - {"limits"}}
     if not events["start"]:
         raise Invalid(Text("%(place)s: say which events start it.", place=place))
     if not events["meet"]:
@@ -306,10 +323,6 @@ def _clock(name: str, data: Mapping[str, Any]) -> PastClock:
     return PastClock(
         name, limits={str(k): _limit(place, k, v) for k, v in limits.items()}, **events
     )
-
-
-def _events(value: Any) -> frozenset[str]:
-    return frozenset([value] if isinstance(value, str) else map(str, value))
 
 
 def _limit(place: str, priority: str, value: Any) -> int:

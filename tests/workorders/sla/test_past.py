@@ -4,7 +4,6 @@ import csv
 import io
 import lzma
 import os
-import tomllib
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from service_app.core.errors import Invalid
-from workorders.sla.past import PastEvent, read_plan, replay_past, tally
+from workorders.sla.past import PastEvent, parse_plan, replay_past, tally
 
 SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 PLAN = """
@@ -33,7 +32,7 @@ limits = { high = 120, low = "4 h" }
 def plan(text: str = PLAN, **changes: str):
     for old, new in changes.items():
         text = text.replace(old, new)
-    return read_plan(tomllib.loads(text))
+    return parse_plan(text)
 
 
 def happened(*rows: str) -> list[PastEvent]:
@@ -157,6 +156,9 @@ def test_the_summary_counts_each_case_once() -> None:
         ('meet = "closed"', 'meets = "closed"', "clocks.fix: meets"),
         ("high = 120", 'high = "soon"', "clocks.fix.limits.high"),
         ("high = 120", "high = 0", "clocks.fix.limits.high"),
+        ("[2026-11-24]", "5", "calendar.holidays"),
+        ("[calendar]", "x = " + "[" * 5000, "TOML"),
+        ('pause = ["wait", "work:parts"]', "pause = ", "TOML"),
         ('limits = { high = 120, low = "4 h" }', "", "no limits"),
         ("[calendar]", '[columns]\nwhen = "x"\n[calendar]', "columns: when"),
     ],
@@ -283,3 +285,21 @@ def test_the_help_desk_is_counted_whole(run, tmp_path) -> None:
     rows = list(csv.DictReader(io.StringIO(out.read_text())))
     assert len({row["case"] for row in rows}) == len(rows) > 4_400
     assert sum(float(row["paused_minutes"] or 0) > 0 for row in rows) > 1_000
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[2026-11-24]", "2026-11-24"),
+        ("[2026-11-24]", "[2026-11-24T00:00:00]"),
+        ('["opened"]', '"opened"'),
+    ],
+)
+def test_one_value_is_as_good_as_a_list_of_it(old: str, new: str) -> None:
+    rows = "23 17:00 opened high", "30 10:00 closed"
+    assert one(*rows).result.used == one(*rows, **{old: new}).result.used == 7200
+
+
+def test_names_that_are_numbers_are_read_as_they_stand_in_the_log() -> None:
+    found = one("23 09:00 1 high", "23 10:00 2", **{'["opened"]': "1", '"closed"': "[2.5, 2]"})
+    assert found.is_kept
