@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from service_app.core.errors import Invalid
 from service_app.core.text import N_, Text
+from service_app.transfers import workbooks
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 65_536
@@ -84,10 +85,11 @@ def open_table(path: Path) -> Table:
     if not head.strip(b"\x00\xff\xfe\xef\xbb\xbf \r\n\t"):
         raise Invalid(N_("The file is empty. Choose one with a heading and rows."))
     if head[:4] == b"PK\x03\x04":
+        workbooks.check(path)
         first = next(_sheet_rows(path), None)
         table = Table(path, first[1] if first else (), "xlsx", "")
     elif head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or head[:5] == b"%PDF-":
-        raise Invalid(N_("This is neither CSV nor XLSX. Save the table as one of them."))
+        raise Invalid(workbooks.NO_TABLE)
     else:
         encoding = _encoding(head, path)
         text = head.decode(encoding, errors="ignore")
@@ -160,14 +162,16 @@ def _without_nulls(stream: Iterator[str]) -> Iterator[str]:
 
 
 def _sheet_rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Rows from the first one that holds something: a table may begin lower on its sheet."""
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             sheet = book.get_sheet_by_index(0)
-            start = (sheet.start[0] if sheet.start else 0) + 1
+            begin = sheet.start[0] if sheet.start else 0
             for offset, row in enumerate(sheet.iter_rows()):
-                yield start + offset, tuple(_cell(value) for value in row)
+                if offset >= begin:
+                    yield offset + 1, tuple(_cell(value) for value in row)
     except (CalamineError, OSError, IndexError) as error:
-        raise Invalid(N_("This workbook cannot be read. Save it as XLSX or CSV again.")) from error
+        raise Invalid(workbooks.UNREADABLE) from error
 
 
 def _cell(value: object) -> str:

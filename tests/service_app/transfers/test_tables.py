@@ -67,6 +67,20 @@ def test_a_workbook(tmp_path: Path) -> None:
     assert row.values == {"serial": "A1", "value": 12}
 
 
+def test_a_table_that_begins_lower_on_its_sheet(tmp_path: Path) -> None:
+    file = tmp_path / "x.xlsx"
+    book = xlsxwriter.Workbook(str(file))
+    sheet = book.add_worksheet()
+    sheet.write_row(3, 2, ["serial", "value"])
+    sheet.write_row(4, 2, ["A1", 12.0])
+    sheet.write_row(6, 2, ["A2", "bad"])
+    book.close()
+    first, second = read(file)
+    assert (first.line, first.values) == (5, {"serial": "A1", "value": 12})
+    assert isinstance(second, Rejected)
+    assert second.line == 7
+
+
 def test_line_numbers_survive_quoted_line_ends(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text('serial,value\n"a\nb",1\nc,bad\n')
