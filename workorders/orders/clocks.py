@@ -6,7 +6,7 @@ How a stored clock is drawn is in :mod:`workorders.orders.countdown`.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, inspect, select, update
+from sqlalchemy import Select, insert, inspect, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from workorders.orders.heard import to_facts
@@ -45,10 +45,15 @@ def refresh(session: Session, order: WorkOrder, *, at: datetime) -> None:
         return
     events = session.scalars(select(OrderEvent).where(OrderEvent.order_id == order.id)).all()
     stored = {
-        row.key: row
-        for row in session.scalars(select(OrderClock).where(OrderClock.order_id == order.id))
+        row.key: row for row in session.scalars(_held().where(OrderClock.order_id == order.id))
     }
     store(session, order, events, stored, load(session), at=at)
+
+
+def _held() -> Select[OrderClock]:
+    """Rows read anew and held until the end, so that a sweep tells before this change or after."""
+    held = select(OrderClock).order_by(OrderClock.id).with_for_update()
+    return held.execution_options(populate_existing=True)
 
 
 def store(
@@ -203,7 +208,7 @@ def _refresh_batch(
     for event in session.scalars(select(OrderEvent).where(OrderEvent.order_id.in_(ids))):
         events[event.order_id].append(event)
     stored: dict[int, dict[ClockKey, OrderClock]] = {n: {} for n in ids}
-    for row in session.scalars(select(OrderClock).where(OrderClock.order_id.in_(ids))):
+    for row in session.scalars(_held().where(OrderClock.order_id.in_(ids))):
         stored[row.order_id][row.key] = row
     for order in orders:
         store(session, order, events[order.id], stored[order.id], promises, at=at)

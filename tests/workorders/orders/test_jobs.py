@@ -15,6 +15,7 @@ from workorders.intake import service as intake
 from workorders.orders import jobs
 from workorders.orders import service as orders
 from workorders.orders.models import OrderClock, WorkOrder
+from workorders.orders.rules import Priority
 from workorders.sla.rules import WaitReason
 
 LATE = timedelta(minutes=31)
@@ -85,6 +86,21 @@ def test_a_new_deadline_may_be_told_again(session: Session, people, order, now) 
     jobs.tell_due(session, now=week + timedelta(hours=2))
     fresh = set(told(session, "due")) - set(before)
     assert {key.split(":")[2] for _, key in fresh} == {"restore"}
+
+
+def test_a_sweep_amid_a_change_is_not_overlooked(session, database, people, order, now) -> None:
+    """The clock was read before the sweep told of it, and moved after: it is told of again."""
+    row = clock(session, order, "response")
+    with database.write_session() as other:
+        assert jobs.tell_due(other, now=now + LATE) == 1
+    with transaction(session, by=people.dispatcher, at=now + LATE):
+        orders.set_priority(
+            session, order, Priority.LOW, reason="it works", by=people.dispatcher, at=now + LATE
+        )
+    row = clock(session, order, "response")
+    assert row.due_at > now + LATE
+    assert row.told_at is None
+    assert jobs.tell_due(session, now=row.due_at + timedelta(minutes=1)) >= 1
 
 
 def test_soon_is_told_to_those_who_do_the_work(session: Session, people, order, now) -> None:
