@@ -1,5 +1,6 @@
 """Corrective actions: whose they are, done, reminded of on their day and once it has passed."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -62,7 +63,7 @@ def tell_owner(session: Session, breach: Breach, *, by: Actor, at: datetime) -> 
     if breach.action_owner_id is None or breach.action_owner_id == by.user_id:
         return
     text = _said(YOURS, breach).with_values(by=by.name)
-    key = f"action:{breach.id}:{breach.action_owner_id}:{breach.action_on}"
+    key = f"action:{breach.id}:{breach.version}"
     notify(session, user_ids=[breach.action_owner_id], text=text, link=LINK, key=key, at=at)
 
 
@@ -120,7 +121,8 @@ def _remind_of(
     session: Session, breach: Breach, managers: Sequence[int], today: date, now: datetime
 ) -> None:
     assert breach.action_on is not None  # the query asked
-    which = f"{breach.id}:{breach.action_on}"
+    words = hashlib.sha256(breach.action.encode()).hexdigest()[:12]
+    which = f"{breach.id}:{breach.action_on}:{breach.action_owner_id}:{words}"
     notify(
         session, user_ids=[breach.action_owner_id], text=_said(DUE, breach), link=LINK,
         key=f"action-due:{which}", at=now,

@@ -59,7 +59,20 @@ def test_the_owner_hears_of_it_once_and_of_a_change_again(session, people, breac
     with transaction(session, by=people.manager, at=now):
         breach.action_on = now.date() + timedelta(days=9)
     give(session, people, breach, now)
-    assert told(session, "action") == [people.engineer.user_id]  # the same day as at first
+    assert told(session, "action") == [people.engineer.user_id] * 2
+
+
+def test_another_action_by_the_same_day_is_told_and_reminded_of(
+    session, people, breach, now
+) -> None:
+    the_day, owner = now + timedelta(days=3), people.engineer.user_id
+    actions.remind(session, now=the_day)
+    finish(session, breach, people.engineer, the_day)
+    give(session, people, breach, now, words="Another thing")
+    assert told(session, "action") == [owner] * 2
+    actions.remind(session, now=the_day)
+    actions.remind(session, now=the_day)
+    assert told(session, "action-due") == [owner] * 2
 
 
 def test_it_is_done_once_by_its_owner_or_a_reviewer(session, people, breach, now) -> None:
