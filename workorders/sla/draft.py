@@ -85,7 +85,7 @@ def _written(
     start = first.most_common(1)[0][0] if first else ""
     cases = sum(last.values())
     ends = [event for event, n in last.most_common() if n >= cases * ENDS_SHARE and event != start]
-    waits = [e for e in sorted(events) if any(word in e.casefold() for word in _WAITING)]
+    waits = [e for e in sorted(events) if e != start and any(w in e.casefold() for w in _WAITING)]
     priorities = sorted(seen["priority"]) or [""]
     hours = ", ".join(f'{day} = "09:00-18:00"' for day in ("mon", "tue", "wed", "thu", "fri"))
     lines = ["[columns]"]
@@ -97,7 +97,7 @@ def _written(
     lines += ["[clocks.restore]", f"start = {_quoted(start)}"]
     done = [e for e in sorted(events) if any(word in e.casefold() for word in _DONE)]
     meet = [e for e in dict.fromkeys([*done, *ends]) if e not in waits and e != start]
-    lines += [f"meet = {_list(meet or [start])}"]
+    lines += [f"meet = {_list(meet)}"]
     if waits:
         lines += [f"pause = {_list(waits)}"]
     lines += ["[clocks.restore.limits]"]

@@ -158,11 +158,12 @@ def _facts(events: Sequence[PastEvent], clock: PastClock) -> Iterator[Fact]:
     """The log's rows as what our restore clock listens to; rows that mean nothing are left out."""
     numbers = {name: number for number, name in enumerate(clock.limits)}
     unknown = len(numbers)  # a priority without a limit promises nothing
-    present, is_paused = "", False
+    present: str | None = None
+    is_paused = False
     for number, event in enumerate(events):
         ordinal = number * 3
         names = {event.event, f"{event.event}:{event.reason}"}
-        if event.priority and event.priority != present:
+        if present is None or (event.priority and event.priority != present):
             present = event.priority
             yield Fact(event.at, ordinal, _K.PRIORITY, priority=numbers.get(present, unknown))
         ends_pause = not names & clock.pause if not clock.resume else bool(names & clock.resume)
@@ -233,10 +234,9 @@ def _tally(clock: str, priority: str, found: Sequence[PastResult]) -> Tally:
 def parse_plan(text: str) -> PastPlan:
     """A plan from its text. Raises Invalid for what is no TOML or no plan."""
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return read_plan(tomllib.loads(text))
+    except (ValueError, RecursionError) as error:  # also a number of five thousand digits
         raise Invalid(Text("The plan is not TOML: %(why)s", why=str(error))) from None
-    return read_plan(data)
 
 
 def read_plan(data: Mapping[str, Any]) -> PastPlan:

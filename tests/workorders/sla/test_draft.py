@@ -58,6 +58,20 @@ def test_what_begins_ends_and_waits() -> None:
     assert read_plan(data).clocks[0].name == "restore"
 
 
+def test_a_first_event_that_sounds_like_waiting_begins() -> None:
+    steps = "Ожидает назначения", "В работе", "Закрыта"
+    rows = [("1", f"2026-11-02T{9 + n:02}:00", step) for n, step in enumerate(steps)]
+    clock = tomllib.loads(draft(("case", "at", "event"), rows, zone="UTC"))["clocks"]["restore"]
+    assert (clock["start"], clock["meet"]) == ("Ожидает назначения", ["Закрыта"])
+    assert "pause" not in clock
+
+
+def test_a_log_whose_cases_never_end_asks_for_the_end() -> None:
+    text = draft(("case", "at", "event"), [("1", "2026-11-02", "New")], zone="UTC")
+    with pytest.raises(Invalid, match="which events meet it"):
+        read_plan(tomllib.loads(text))
+
+
 def test_a_column_that_cannot_be_told_is_asked_for() -> None:
     with pytest.raises(Invalid, match="Which column is the event"):
         draft(("case", "at", "what"), [], zone="UTC")

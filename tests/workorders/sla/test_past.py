@@ -159,6 +159,8 @@ def test_the_summary_counts_each_case_once() -> None:
         ("[2026-11-24]", "5", "calendar.holidays"),
         ("[calendar]", "x = " + "[" * 5000, "TOML"),
         ('pause = ["wait", "work:parts"]', "pause = ", "TOML"),
+        ("high = 120", "high = " + "1" * 5000, "TOML"),
+        ("high = 120", "high = 0x" + "f" * 5000, "TOML"),
         ('limits = { high = 120, low = "4 h" }', "", "no limits"),
         ("[calendar]", '[columns]\nwhen = "x"\n[calendar]', "columns: when"),
     ],
@@ -303,3 +305,12 @@ def test_one_value_is_as_good_as_a_list_of_it(old: str, new: str) -> None:
 def test_names_that_are_numbers_are_read_as_they_stand_in_the_log() -> None:
     found = one("23 09:00 1 high", "23 10:00 2", **{'["opened"]': "1", '"closed"': "[2.5, 2]"})
     assert found.is_kept
+
+
+@pytest.mark.parametrize(
+    ("limits", "allowed"),
+    [('{ "" = "8 h" }', 8), ('{ a = 60, b = 120, "" = "4 h", c = 240 }', 4), ("{ a = 60 }", None)],
+)
+def test_a_case_without_a_priority_follows_its_own_limit_only(limits: str, allowed) -> None:
+    found = one("23 09:00 opened", "23 10:00 closed", **{'{ high = 120, low = "4 h" }': limits})
+    assert (found.result.allowed / 3600 if found.result else None) == allowed
