@@ -86,9 +86,10 @@ def _compare(
     if breached is None and row.breached_at == found.due_at and (row.breached_at or now) <= now:
         breached = row.breached_at  # noted when its deadline passed; no event is needed for that
     step_at = clocks.next_step(row.steps_taken, found, promises)[0]
-    if step_at is not None and row.step_at is not None and step_at <= now < row.step_at:
+    if step_at is not None and row.step_at is not None and step_at <= now:
         opens_at = promises.calendar_for(found.policy).next_open(now)
-        step_at = min(row.step_at, opens_at)  # found after closing, held until the opening
+        if step_at < row.step_at <= opens_at:
+            step_at = row.step_at  # found after closing, held until the opening
     pairs = (
         ("state", row.state, found.state.value),
         ("policy", row.policy_version, found.policy),

@@ -88,6 +88,8 @@ def test_a_step_found_after_closing_waits_for_the_opening(session, people, machi
     night = evening + timedelta(hours=2)
     assert [d for d in differences(session, now=night) if d.field == "next step"] == []
     morning = held.step_at
+    late = morning + timedelta(seconds=5)  # the worker stands still again
+    assert [d for d in differences(session, now=late) if d.field == "next step"] == []
     assert jobs.take_steps(session, now=morning) == 1
     assert (people.dispatcher.user_id, "step0") in told(session)
 
