@@ -23,7 +23,12 @@ CHUNK = 1 << 22
 UNREADABLE = N_("This workbook cannot be read. Save it as XLSX or CSV again.")
 NO_TABLE = N_("This is neither CSV nor XLSX. Save the table as one of them.")
 TOO_LARGE = N_("The workbook is too large. Save the sheet with the table as CSV.")
-_PLACE = re.compile(rb"""r(?<!\wr)\s*=\s*["']\s*([A-Za-z]*[0-9]+)""")
+REACHES = N_(
+    "The sheet reaches to row %(row)s, be it with empty cells. Delete the rows below the table, "
+    "or save it as CSV."
+)
+_CELL = re.compile(rb"""r(?<!\wr)\s*=\s*["']\s*([A-Za-z]+[0-9]+)""")
+_ROW = re.compile(rb"""r(?<!\wr)\s*=\s*["']\s*([0-9]+)""")
 _CELLS = tuple(a + b for a in (b"<c", b":c") for b in (b" ", b">", b"/", b"\n", b"\r", b"\t"))
 _DIGITS, _LETTERS = string.digits.encode(), string.ascii_letters.encode()
 _OTHERS = ("content.xml", "xl/workbook.bin")
@@ -55,7 +60,7 @@ def _check_part(stream: IO[bytes], left: int) -> int:
             raise Invalid(TOO_LARGE)
         reach.add(rows)
         if reach.cells > MOST_CELLS:
-            text = N_("The sheet reaches to row %(row)s. Delete what stands below the table.")
+            text = REACHES
             raise Invalid(text.with_values(row=reach.last))
     return left
 
@@ -84,20 +89,24 @@ class _Reach:
     first: int = 0
     last: int = 0
     columns: int = 0
+    is_sheet: bool = False
 
     @property
     def cells(self) -> int:
-        """The rectangle around them."""
-        return (self.last - self.first + 1) * self.columns if self.last else 0
+        """The rectangle around them; none where no sheet has begun (a list of formulas, say)."""
+        is_there = self.is_sheet and self.last
+        return (self.last - self.first + 1) * self.columns if is_there else 0
 
     def add(self, piece: bytes) -> None:
         """One more stretch of rows."""
-        found = b" ".join(_PLACE.findall(piece))
+        self.is_sheet = self.is_sheet or b"sheetData" in piece
+        found = b" ".join(_CELL.findall(piece))
         letters = found.translate(None, _DIGITS).split()
         columns = max(map(_column, set(letters)), default=0)
         may_be_cells = piece.count(b"<c") + piece.count(b":c")
         if may_be_cells > len(letters) and _count_cells(piece) > len(letters):
             columns = max(columns, *map(_count_cells, piece.split(b"row")))
+            found = b" ".join((found, *_ROW.findall(piece)))
         rows = list(map(int, set(found.translate(None, _LETTERS).split())))
         if rows:
             self.first = min(self.first or rows[0], *rows)

@@ -51,7 +51,7 @@ def cell(place: str) -> str:
         f'<row r="1">{cell("A1")}</row><row r="1048576">{cell("XFD1048576")}</row>',
         f'<row r="1">{cell("A1")}</row><row r="1048576">{cell("") * 200}</row>',
         f'<row r="1">{cell("XFD1")}</row><row r="9999999">{cell("A9999999")}</row>',
-        f'<row r="1">{cell("A1")}</row><row r="{"9" * 5000}">{cell("A1")}</row>',
+        f'<row r="1">{cell("A1")}</row><row r="2">{cell("A" + "9" * 5000)}</row>',
         f"<x:row r = '1'>{cell('A1')}</x:row><x:row r=\n'2000000'>{cell('zzz2000000')}</x:row>",
     ],
 )
@@ -72,6 +72,13 @@ def test_a_sheet_that_reaches_too_far_is_refused(book, rows: str, encoding: str)
 )
 def test_what_is_large_in_one_way_only_is_read(book, rows: str, cells: int) -> None:
     assert len(open_table(rewrite(book, rows)).headings) == cells
+
+
+def test_a_list_of_formulas_is_no_sheet(book) -> None:
+    """calcChain names the cells of all sheets at once."""
+    with zipfile.ZipFile(book, "a") as packed:
+        packed.writestr("xl/calcChain.xml", '<calcChain><c r="A900000"/><c r="ZZ1"/></calcChain>')
+    assert open_table(book).headings == ("serial", "value")
 
 
 def test_a_file_that_explodes_is_refused(book, monkeypatch) -> None:
