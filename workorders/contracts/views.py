@@ -23,11 +23,10 @@ from service_app.customers.queries import (
     site_choices,
 )
 from service_app.customers.rules import CompanyRole
-from service_app.organisation.queries import our_entity
+from service_app.organisation.queries import home_day, our_entity
 from service_app.web.addresses import asked_id
 from service_app.web.forms import given, refusals
 from service_app.web.notices import tell
-from service_app.web.reading import reader
 from service_app.web.session import db_session
 from workorders.contracts import queries, service
 from workorders.contracts.forms import (
@@ -306,5 +305,5 @@ def _contact_options(session: Session, contract: Contract) -> list[tuple[int, st
 
 
 def today() -> date:
-    """The reader's day."""
-    return reader().today
+    """The day where our company is: what contracts begin and end by."""
+    return home_day(db_session(), now())
