@@ -1,6 +1,7 @@
 """Verbs of promises told to a customer: tell one, keep it, be let off it."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -122,10 +123,11 @@ def _end(
         raise NotFound
     if row.due_at is None:
         raise NotAllowed(N_("This promise is over already."))
-    if told.at is not None and told.at < event.happened_at:
-        raise Invalid(
-            Text("It was promised at %(moment)s.", moment=event.happened_at), "happened_at"
-        )
+    begun = event.happened_at
+    if told.at is not None and told.at < begun:
+        if told.at < begun.replace(second=0, microsecond=0):  # forms know minutes only
+            raise Invalid(Text("It was promised at %(moment)s.", moment=begun), "happened_at")
+        told = replace(told, at=begun)
     if row.clock == Clock.CALL and order.call_at == promised_until(event):
         order.call_at, order.call_about = None, ""
     if row.clock == Clock.PRICE:

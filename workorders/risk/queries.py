@@ -94,13 +94,14 @@ def chances_of(session: Session, counting: Counting | None) -> Chances | None:
     if counting is None:
         return None
     key = str(session.get_bind().engine.url), *counting
-    if key not in _kept:
+    found = _kept.get(key)
+    if found is None:
         row = session.get_one(RiskModel, counting[0])
-        _kept.clear()
-        _kept[key] = Chances(
-            row.tables, row.promises, row.fitted_at, row.cut_at, to_trial(row.trial)
-        )
-    return _kept[key]
+        trial = to_trial(row.trial)
+        found = Chances(row.tables, row.promises, row.fitted_at, row.cut_at, trial)
+        _kept.clear()  # another thread may be at it: what is returned is our own
+        _kept[key] = found
+    return found
 
 
 def to_trial(data: dict[str, object] | None) -> Trial | None:
